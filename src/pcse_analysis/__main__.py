@@ -1,0 +1,5 @@
+"""``python -m pcse_analysis`` is the ``pcse`` command."""
+
+from pcse_analysis.cli import main
+
+main()

@@ -1,0 +1,192 @@
+"""Turns strings of the catalogue into typed values; every value that does not fit is noted, none is guessed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from pcse_analysis.catalogue.files import Document, Row, Yaml
+from pcse_analysis.errors import Problems, near_miss, not_an_option, shown
+
+PARTIAL_DATE = re.compile(r"\d{4}(-\d{2}){0,2}")
+NUMBER = r"\d+(\.\d+)?"
+IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9_-]*")
+
+
+def listed(value: str) -> tuple[str, ...]:
+    """The parts of a value that lists several, separated by semicolons."""
+    return tuple(part.strip() for part in value.split(";") if part.strip())
+
+
+def is_date(value: str, *, partial: bool = False) -> bool:
+    """Whether ``value`` is a real date as year-month-day; with ``partial`` also a year or a year and month."""
+    if not PARTIAL_DATE.fullmatch(value) or (len(value) != 10 and not partial):
+        return False
+    try:
+        date.fromisoformat((value + "-01-01")[:10])
+    except ValueError:
+        return False
+    return True
+
+
+class RowReader:
+    """Reads one row of a table, noting each value that is not what it should be."""
+
+    def __init__(self, row: Row, problems: Problems) -> None:
+        """Read from ``row``, note mistakes in ``problems``."""
+        self.row = row
+        self.problems = problems
+
+    def wrong(self, column: str, what: str, to_do: str = "") -> None:
+        """Note a mistake in one column."""
+        self.problems.add(what, file=self.row.file, line=self.row.line, column=column, to_do=to_do)
+
+    def text(self, column: str) -> str:
+        """A text that must not be empty."""
+        if not self.row[column]:
+            self.wrong(column, "is empty")
+        return self.row[column]
+
+    def identifier(self, column: str) -> str:
+        """A name made of lower-case letters, digits, hyphens and underscores."""
+        if not IDENTIFIER.fullmatch(self.row[column]):
+            self.wrong(column, f"found {shown(self.row[column])}, expected lower-case letters, digits, - and _")
+        return self.row[column]
+
+    def one_of(self, column: str, kind: str, options: Iterable[str]) -> str:
+        """A value out of ``options``."""
+        value = self.row[column]
+        if value not in (known := list(options)):
+            self.wrong(column, not_an_option(value, kind, known))
+        return value
+
+    def many_of(self, column: str, kind: str, options: Iterable[str]) -> tuple[str, ...]:
+        """Values out of ``options``, separated by semicolons."""
+        known = list(options)
+        for value in listed(self.row[column]):
+            if value not in known:
+                self.wrong(column, not_an_option(value, kind, known))
+        return listed(self.row[column])
+
+    def day(self, column: str, *, optional: bool = False, partial: bool = False) -> str:
+        """A date, written year-month-day."""
+        value = self.row[column]
+        if not (optional and not value) and not is_date(value, partial=partial):
+            self.wrong(column, f"found {shown(value)}, expected a date such as 2018-01-16")
+        return value
+
+    def whole(self, column: str, *, optional: bool = False) -> int | None:
+        """A whole number of zero or more, without separators."""
+        value = self.row[column]
+        if not value and optional:
+            return None
+        if not re.fullmatch(r"\d+", value):
+            self.wrong(column, f"found {shown(value)}, expected a whole number such as 748")
+            return None
+        return int(value)
+
+    def decimal(self, column: str) -> float | None:
+        """A number above zero, or None where the value is empty."""
+        value = self.row[column]
+        if not value:
+            return None
+        if not re.fullmatch(NUMBER, value) or float(value) == 0:
+            self.wrong(column, f"found {shown(value)}, expected a number above 0, or nothing")
+            return None
+        return float(value)
+
+
+class MapReader:
+    """Reads one mapping of a YAML document, noting missing, unknown and wrong values."""
+
+    def __init__(self, document: Document, path: Sequence[str | int], keys: Iterable[str], problems: Problems) -> None:
+        """Read the mapping at ``path``; ``keys`` are all the names it must have, no more and no fewer."""
+        self.document, self.path, self.problems = document, tuple(path), problems
+        content: Yaml = document.content
+        for part in self.path:
+            content = content.get(str(part), {}) if isinstance(content, dict) else content[int(part)]
+        self.content = content if isinstance(content, dict) else {}
+        expected = list(keys)
+        unknown = [key for key in self.content if key not in expected]
+        for key in unknown:
+            self.wrong(key, f"name {not_an_option(key, 'a name known here', expected)}")
+        for key in expected:
+            if key not in self.content and key not in {near_miss(u, expected) for u in unknown}:
+                self.wrong("", f"'{key}' is missing")
+
+    def wrong(self, key: str | int, what: str) -> None:
+        """Note a mistake at one key."""
+        line = self.document.line(*self.path, key)
+        self.problems.add(what, file=self.document.file, line=line)
+
+    def text(self, key: str) -> str:
+        """A text that must not be empty; nothing more is said where the key is missing."""
+        value = self.content.get(key, "-")
+        if not isinstance(value, str) or not value.strip():
+            self.wrong(key, f"'{key}' should be a text")
+            return ""
+        return " ".join(value.split())
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A list of texts."""
+        value = self.content.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
+            self.wrong(key, f"'{key}' should be a list of texts")
+            return ()
+        return tuple(str(item) for item in value)
+
+    def one_of(self, key: str, kind: str, options: Iterable[str]) -> str:
+        """A value out of ``options``."""
+        value, known = self.text(key), list(options)
+        if key in self.content and value not in known:
+            self.wrong(key, f"'{key}': {not_an_option(value, kind, known)}")
+        return value
+
+    def many_of(self, key: str, kind: str, options: Iterable[str]) -> tuple[str, ...]:
+        """A list of values out of ``options``."""
+        known = list(options)
+        for value in self.texts(key):
+            if value not in known:
+                self.wrong(key, f"'{key}': {not_an_option(value, kind, known)}")
+        return self.texts(key)
+
+    def day(self, key: str, *, partial: bool = False) -> str:
+        """A date, written year-month-day."""
+        value = self.text(key)
+        if key in self.content and not is_date(value, partial=partial):
+            self.wrong(key, f"'{key}': found {shown(value)}, expected a date such as 2018-01-16")
+        return value
+
+    def points(self, key: str) -> float:
+        """A number of percentage points between 0 and 100, as a share."""
+        value = self.text(key)
+        if key in self.content and not (re.fullmatch(NUMBER, value) and 0 < float(value) < 100):
+            self.wrong(key, f"'{key}': found {shown(value)}, expected percentage points between 0 and 100")
+        return float(value) / 100 if re.fullmatch(NUMBER, value) else 0.0
+
+    def names(self, key: str) -> list[str]:
+        """The names below ``key``; noted where there is none."""
+        value = self.content.get(key)
+        if key in self.content and (not isinstance(value, dict) or not value):
+            self.wrong(key, f"'{key}' should hold named entries")
+        return list(value) if isinstance(value, dict) else []
+
+    def map(self, key: str, keys: Iterable[str]) -> MapReader:
+        """The mapping at ``key``."""
+        return MapReader(self.document, (*self.path, key), keys, self.problems)
+
+    def maps(self, key: str, keys: Iterable[str]) -> dict[str, MapReader]:
+        """The mappings below ``key``, by name."""
+        expected = list(keys)
+        path = (*self.path, key)
+        return {name: MapReader(self.document, (*path, name), expected, self.problems) for name in self.names(key)}
+
+    def items(self, key: str, keys: Iterable[str]) -> list[MapReader]:
+        """The mappings in the list at ``key``."""
+        value = self.content.get(key, [])
+        if not isinstance(value, list):
+            self.wrong(key, f"'{key}' should be a list")
+            return []
+        expected = list(keys)
+        return [MapReader(self.document, (*self.path, key, i), expected, self.problems) for i in range(len(value))]

@@ -1,0 +1,193 @@
+"""Reads the whole catalogue of a project and checks every reference in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import cast
+
+from pcse_analysis.catalogue.fields import MapReader, RowReader
+from pcse_analysis.catalogue.files import Table, read_table, read_yaml
+from pcse_analysis.catalogue.survey import read_survey
+from pcse_analysis.catalogue.types import (
+    Catalogue,
+    Claim,
+    ClaimTest,
+    Edition,
+    Letter,
+    Method,
+    Page,
+    Publication,
+    ServiceLine,
+    Survey,
+)
+from pcse_analysis.errors import CommandError, Problem, Problems
+
+CATALOGUE = "data/catalogue"
+PUBLISHED = "data/published"
+PUBLICATION_COLUMNS = ("id", "publisher", "title", "url", "published_on", "date_basis")
+SERVICE_LINE_COLUMNS = ("id", "label", "order", "covers", "users", "standard", "sources", "known_on")
+EDITION_COLUMNS = ("id", "label", "survey", "evidence_date", "about", "contact")
+PAGE_COLUMNS = ("id", "notebook", "output", "title", "each")
+CLAIM_TESTS = ("little_improvement", "some_deterioration", "none")
+
+
+def project_root(start: Path) -> Path:
+    """The project folder that ``start`` lies in: the nearest one upwards that holds ``data/catalogue``.
+
+    Raises:
+        CommandError: there is none.
+    """
+    for folder in (start.resolve(), *start.resolve().parents):
+        if (folder / CATALOGUE).is_dir():
+            return folder
+    what = f"no folder '{CATALOGUE}' in '{start}' or above it"
+    raise CommandError([Problem(what=what, to_do="work inside the project, or name it with --project.")])
+
+
+def read_catalogue(root: Path, problems: Problems) -> Catalogue:
+    """The catalogue of the project at ``root``; every mistake is noted in ``problems``."""
+    publications = _publications(root, problems)
+    service_lines = _service_lines(root, publications, problems)
+    surveys = {
+        path.name: read_survey(path, f"{CATALOGUE}/surveys/{path.name}", service_lines, problems)
+        for path in sorted((root / CATALOGUE / "surveys").glob("*/"))
+    }
+    return Catalogue(
+        service_lines=service_lines,
+        surveys=surveys,
+        letters=_letters(root, surveys, problems),
+        editions=_editions(root, surveys, problems),
+        pages=_pages(root, problems),
+        publications=publications,
+        methods=_methods(root, problems),
+    )
+
+
+def read_known_on(
+    read: RowReader, publications: Mapping[str, Publication], *, needs_all: bool = False
+) -> tuple[tuple[str, ...], str]:
+    """The sources of a fact and the day it became known, checked against the dates of those sources.
+
+    A fact is known from its earliest dated source on; one derived from several (``needs_all``) from the last of them.
+    It stays empty where no date is established: such a fact enters no edition.
+    """
+    sources = read.many_of("sources", "a source of sources.csv", publications)
+    known_on = read.day("known_on", optional=True)
+    dates = [publications[source].published_on for source in sources if source in publications]
+    if needs_all:
+        expected, which = ("" if "" in dates else max(dates, default="")), "latest"
+    else:
+        expected, which = min((date for date in dates if date), default=""), "earliest dated"
+    if known_on != expected and len(dates) == len(sources):
+        found = f"'{known_on}'" if known_on else "(empty)"
+        read.wrong("known_on", f"found {found}, expected the date of the {which} source: {expected or '(empty)'}")
+    return sources, known_on
+
+
+def _table(root: Path, name: str, columns: Sequence[str], problems: Problems) -> Table:
+    return read_table(root / name, name, columns, ("id",), problems)
+
+
+def _publications(root: Path, problems: Problems) -> dict[str, Publication]:
+    publications = {}
+    for row in _table(root, f"{PUBLISHED}/sources.csv", PUBLICATION_COLUMNS, problems):
+        read = RowReader(row, problems)
+        read.text("date_basis")
+        publication = Publication(
+            id=read.identifier("id"),
+            publisher=read.text("publisher"),
+            title=read.text("title"),
+            url=row["url"],
+            published_on=read.day("published_on", optional=True),
+        )
+        if publication.url and not publication.url.startswith(("http://", "https://")):
+            read.wrong("url", "expected an address that starts with http:// or https://, or nothing")
+        publications[publication.id] = publication
+    return publications
+
+
+def _service_lines(root: Path, publications: dict[str, Publication], problems: Problems) -> dict[str, ServiceLine]:
+    lines = {}
+    for row in _table(root, f"{CATALOGUE}/service_lines.csv", SERVICE_LINE_COLUMNS, problems):
+        read = RowReader(row, problems)
+        sources, known_on = read_known_on(read, publications)
+        lines[row["id"]] = ServiceLine(
+            id=read.identifier("id"),
+            label=read.text("label"),
+            order=read.whole("order") or 0,
+            covers=read.text("covers"),
+            users=read.text("users"),
+            standard=row["standard"],
+            sources=sources,
+            known_on=known_on,
+        )
+    return dict(sorted(lines.items(), key=lambda item: item[1].order))
+
+
+def _letters(root: Path, surveys: dict[str, Survey], problems: Problems) -> dict[str, Letter]:
+    letters = {}
+    for path in sorted((root / CATALOGUE / "letters").glob("*.yaml")):
+        document = read_yaml(path, f"{CATALOGUE}/letters/{path.name}", problems)
+        head = MapReader(document, (), ("id", "label", "date", "survey", "claims"), problems)
+        claims: dict[str, Claim] = {}
+        for item in head.items("claims", ("id", "claim", "test", "needs")):
+            claim = Claim(
+                id=item.text("id"),
+                claim=item.text("claim"),
+                test=cast(ClaimTest, item.one_of("test", "a test", CLAIM_TESTS)),
+                needs=item.text("needs"),
+            )
+            if claim.id in claims:
+                item.wrong("id", f"'{claim.id}' stands twice")
+            claims[claim.id] = claim
+        letters[path.stem] = Letter(
+            id=head.one_of("id", "the name of its file", [path.stem]),
+            label=head.text("label"),
+            date=head.day("date"),
+            survey=head.one_of("survey", "a survey of the catalogue", surveys),
+            claims=tuple(claims.values()),
+        )
+    return letters
+
+
+def _editions(root: Path, surveys: dict[str, Survey], problems: Problems) -> dict[str, Edition]:
+    editions = {}
+    for row in _table(root, f"{CATALOGUE}/editions.csv", EDITION_COLUMNS, problems):
+        read = RowReader(row, problems)
+        editions[row["id"]] = Edition(
+            id=read.identifier("id"),
+            label=read.text("label"),
+            survey=read.one_of("survey", "a survey of the catalogue", surveys),
+            evidence_date=read.day("evidence_date"),
+            about=read.text("about"),
+            contact=read.text("contact"),
+        )
+    return editions
+
+
+def _methods(root: Path, problems: Problems) -> dict[str, Method]:
+    document = read_yaml(root / CATALOGUE / "methods.yaml", f"{CATALOGUE}/methods.yaml", problems)
+    readers = {key: MapReader(document, (key,), ("title", "text"), problems) for key in document.content}
+    return {key: Method(id=key, title=read.text("title"), text=read.text("text")) for key, read in readers.items()}
+
+
+def _pages(root: Path, problems: Problems) -> tuple[Page, ...]:
+    pages = []
+    notebooks = sorted(path.stem for path in (root / "notebooks").glob("*.ipynb"))
+    for row in _table(root, f"{CATALOGUE}/pages.csv", PAGE_COLUMNS, problems):
+        read = RowReader(row, problems)
+        page = Page(
+            id=read.identifier("id"),
+            notebook=read.one_of("notebook", "a notebook under notebooks/", notebooks),
+            output=read.text("output"),
+            title=read.text("title"),
+            each=read.one_of("each", "service_line, or nothing", ("", "service_line")),  # type: ignore[arg-type]
+        )
+        placeholder = f"{{{page.each}}}" if page.each else ""
+        if page.each and placeholder not in page.output:
+            read.wrong("output", f"expected '{placeholder}' in the name, as the page is made for each {page.each}")
+        if not page.output.endswith(".html") or page.output.startswith("/") or ".." in page.output:
+            read.wrong("output", "expected a file name that ends in .html, inside the edition's folder")
+        pages.append(page)
+    return tuple(pages)

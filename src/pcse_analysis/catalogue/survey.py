@@ -1,0 +1,202 @@
+"""Reads one survey of the catalogue and checks every reference between its files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import cast
+
+from pcse_analysis.catalogue.fields import MapReader, RowReader
+from pcse_analysis.catalogue.files import read_table, read_yaml
+from pcse_analysis.catalogue.types import (
+    Adjustment,
+    Comparability,
+    ComparabilityStatus,
+    Family,
+    Question,
+    Scale,
+    Survey,
+    SurveyDesign,
+    Wave,
+)
+from pcse_analysis.errors import Problems
+
+SURVEY_KEYS = ("id", "label", "asked_by", "results", "design", "margin", "margin_fixed", "groups", "families")
+DESIGN_KEYS = ("unit", "population", "frame", "mode", "selection", "pairing", "pairing_note")
+WAVE_KEYS = ("id", "label", "fieldwork_start", "fieldwork_end", "about", "population")
+SCALE_KEYS = ("options", "agreeing", "disagreeing", "not_an_opinion")
+QUESTION_COLUMNS = (
+    "item", "wave", "asked_of", "service_line", "scale", "finding", "label", "wording", "failure", "window",
+    "window_months",
+)  # fmt: skip
+COMPARABILITY_COLUMNS = (
+    "finding", "respondent_group", "service_line", "wave_before", "item_before", "wave_after", "item_after", "status",
+    "family", "reason", "assumptions",
+)  # fmt: skip
+STATUSES = ("same", "window_differs", "wording_differs", "not_comparable")
+
+
+def read_survey(folder: Path, name: str, service_lines: Iterable[str], problems: Problems) -> Survey:
+    """The survey under ``folder``; mistakes in any of its files are noted in ``problems``."""
+    return _SurveyReader(folder, name, list(service_lines), problems).survey()
+
+
+class _SurveyReader:
+    """Reads the files of one survey in the order in which they refer to one another."""
+
+    def __init__(self, folder: Path, name: str, service_lines: list[str], problems: Problems) -> None:
+        self.folder, self.name, self.service_lines, self.problems = folder, name, service_lines, problems
+
+    def survey(self) -> Survey:
+        head = self._head("survey.yaml", SURVEY_KEYS)
+        head.one_of("id", "the name of its folder", [self.folder.name])
+        self.groups = {key: head.map("groups", head.names("groups")).text(key) for key in head.names("groups")}
+        self.families = {
+            key: Family(
+                id=key,
+                label=family.text("label"),
+                adjustment=cast(
+                    Adjustment, family.one_of("adjustment", "an adjustment", ("holm", "benjamini-hochberg"))
+                ),
+                fixed=family.text("fixed"),
+            )
+            for key, family in head.maps("families", ("label", "adjustment", "fixed")).items()
+        }
+        self.scales = self._scales()
+        self.waves = self._waves()
+        self.questions = self._questions()
+        return Survey(
+            id=self.folder.name,
+            label=head.text("label"),
+            asked_by=head.text("asked_by"),
+            results=head.text("results"),
+            design=self._design(head.map("design", DESIGN_KEYS)),
+            margin=head.points("margin"),
+            margin_fixed=head.text("margin_fixed"),
+            families=self.families,
+            groups=self.groups,
+            scales=self.scales,
+            waves=self.waves,
+            questions=self.questions,
+            comparability=self._comparability(),
+        )
+
+    def _head(self, file: str, keys: Iterable[str]) -> MapReader:
+        document = read_yaml(self.folder / file, f"{self.name}/{file}", self.problems)
+        return MapReader(document, (), keys if document.content else (), self.problems)
+
+    def _design(self, design: MapReader) -> SurveyDesign:
+        return SurveyDesign(
+            unit=design.text("unit"),
+            population=design.text("population"),
+            frame=design.text("frame"),
+            mode=design.text("mode"),
+            selection=design.one_of("selection", "a selection", ("census", "random", "self-selected")),  # type: ignore[arg-type]
+            pairing=design.one_of("pairing", "a pairing", ("independent", "matched", "partly-matched")),  # type: ignore[arg-type]
+            pairing_note=design.text("pairing_note"),
+        )
+
+    def _scales(self) -> dict[str, Scale]:
+        document = read_yaml(self.folder / "scales.yaml", f"{self.name}/scales.yaml", self.problems)
+        scales = {}
+        for key in document.content:
+            scale = MapReader(document, (key,), SCALE_KEYS, self.problems)
+            options = scale.texts("options")
+            scales[key] = Scale(
+                id=key,
+                options=options,
+                agreeing=scale.many_of("agreeing", "an option of this scale", options),
+                disagreeing=scale.many_of("disagreeing", "an option of this scale", options),
+                not_an_opinion=scale.many_of("not_an_opinion", "an option of this scale", options),
+            )
+        return scales
+
+    def _waves(self) -> dict[str, Wave]:
+        waves = {}
+        for path in sorted((self.folder / "waves").glob("*.yaml")):
+            head = self._head(f"waves/{path.name}", WAVE_KEYS)
+            head.one_of("id", "the name of its file", [path.stem])
+            waves[path.stem] = Wave(
+                id=path.stem,
+                label=head.text("label"),
+                fieldwork_start=head.day("fieldwork_start", partial=True),
+                fieldwork_end=head.day("fieldwork_end", partial=True),
+                about=head.text("about"),
+                population=head.texts("population"),
+            )
+        return waves
+
+    def _questions(self) -> dict[tuple[str, str], Question]:
+        file = "questions.csv"
+        table = read_table(self.folder / file, f"{self.name}/{file}", QUESTION_COLUMNS, ("item", "wave"), self.problems)
+        questions = {}
+        for row in table:
+            read = RowReader(row, self.problems)
+            question = Question(
+                item=read.identifier("item"),
+                wave=read.one_of("wave", "a wave of this survey", self.waves),
+                asked_of=read.one_of("asked_of", "a group of this survey", self.groups),
+                service_line=read.one_of("service_line", "a service line", self.service_lines),
+                scale=read.one_of("scale", "a scale of this survey", self.scales),
+                finding=read.text("finding"),
+                label=read.text("label"),
+                wording=read.text("wording"),
+                failure=read.text("failure"),
+                window=read.text("window"),
+                window_months=read.decimal("window_months"),
+            )
+            questions[question.item, question.wave] = question
+        return questions
+
+    def _comparability(self) -> tuple[Comparability, ...]:
+        file = "comparability.csv"
+        key = ("wave_before", "item_before", "wave_after", "item_after", "respondent_group")
+        table = read_table(self.folder / file, f"{self.name}/{file}", COMPARABILITY_COLUMNS, key, self.problems)
+        taken = {question.finding: "questions.csv" for question in self.questions.values()}
+        pairs = []
+        for row in table:
+            read = RowReader(row, self.problems)
+            pair = Comparability(
+                finding=read.text("finding"),
+                respondent_group=read.one_of("respondent_group", "a group of this survey", self.groups),
+                service_line=read.one_of("service_line", "a service line", self.service_lines),
+                wave_before=read.one_of("wave_before", "a wave of this survey", self.waves),
+                item_before=row["item_before"],
+                wave_after=read.one_of("wave_after", "a wave of this survey", self.waves),
+                item_after=row["item_after"],
+                status=cast(ComparabilityStatus, read.one_of("status", "a status", STATUSES)),
+                family=read.one_of("family", "a family of survey.yaml, or nothing", ["", *self.families]),
+                reason=read.text("reason"),
+                assumptions=row["assumptions"],
+            )
+            if pair.finding in taken:
+                read.wrong("finding", f"'{pair.finding}' is used already in {taken[pair.finding]}")
+            taken[pair.finding] = f"line {row.line}"
+            self._check_pair(pair, read)
+            pairs.append(pair)
+        return tuple(pairs)
+
+    def _check_pair(self, pair: Comparability, read: RowReader) -> None:
+        sides = {}
+        for side, wave in (("before", pair.wave_before), ("after", pair.wave_after)):
+            items = [item for item, asked_in in self.questions if asked_in == wave]
+            item = read.one_of(f"item_{side}", f"an item that questions.csv has for wave {wave}", items)
+            sides[side] = self.questions.get((item, wave))
+        if pair.wave_before in self.waves and pair.wave_after in self.waves:
+            start = {wave: self.waves[wave].fieldwork_start for wave in (pair.wave_before, pair.wave_after)}
+            if not start[pair.wave_before] < start[pair.wave_after]:
+                read.wrong("wave_after", f"found '{pair.wave_after}', expected a wave after '{pair.wave_before}'")
+        before, after = sides["before"], sides["after"]
+        if before is None or after is None or pair.status == "not_comparable":
+            return
+        for column, found, wanted in (
+            ("respondent_group", {before.asked_of, after.asked_of}, pair.respondent_group),
+            ("service_line", {before.service_line, after.service_line}, pair.service_line),
+        ):
+            if found != {wanted}:
+                read.wrong(column, f"found '{wanted}', expected that of both items: {', '.join(sorted(found))}")
+        months = (before.window_months, after.window_months)
+        if pair.status == "window_differs" and (None in months or months[0] == months[1]):
+            read.wrong("status", "'window_differs' needs two items with different window_months in questions.csv")
+        if pair.status == "same" and None not in months and months[0] != months[1]:
+            read.wrong("status", f"'same', but the windows in questions.csv are {months[0]:g} and {months[1]:g} months")

@@ -1,0 +1,201 @@
+"""The nouns of the catalogue: what was asked, of whom, when, and what may be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+ComparabilityStatus = Literal["same", "window_differs", "wording_differs", "not_comparable"]
+Adjustment = Literal["holm", "benjamini-hochberg"]
+ClaimTest = Literal["little_improvement", "some_deterioration", "none"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceLine:
+    """One of the services that the provider runs."""
+
+    id: str
+    label: str
+    order: int
+    covers: str
+    users: str
+    standard: str
+    sources: tuple[str, ...]
+    known_on: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scale:
+    """Ordered answer options, and which of them count as agreement."""
+
+    id: str
+    options: tuple[str, ...]
+    agreeing: tuple[str, ...]
+    disagreeing: tuple[str, ...]
+    not_an_opinion: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """One item as one wave asked it. ``failure`` is the predicate of the share that had the failing answer."""
+
+    item: str
+    wave: str
+    asked_of: str
+    service_line: str
+    scale: str
+    finding: str
+    label: str
+    wording: str
+    failure: str
+    window: str
+    window_months: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wave:
+    """One round of a survey. ``population`` lists register figures to set the replies against, best first."""
+
+    id: str
+    label: str
+    fieldwork_start: str
+    fieldwork_end: str
+    about: str
+    population: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SurveyDesign:
+    """How respondents came in; decides the interval of a change and the caveats under it."""
+
+    unit: str
+    population: str
+    frame: str
+    mode: str
+    selection: Literal["census", "random", "self-selected"]
+    pairing: Literal["independent", "matched", "partly-matched"]
+    pairing_note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Family:
+    """Comparisons tested together, how their p-values are adjusted, and when that was fixed."""
+
+    id: str
+    label: str
+    adjustment: Adjustment
+    fixed: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparability:
+    """What may be said of one pair of items from two waves, and why."""
+
+    finding: str
+    respondent_group: str
+    service_line: str
+    wave_before: str
+    item_before: str
+    wave_after: str
+    item_after: str
+    status: ComparabilityStatus
+    family: str
+    reason: str
+    assumptions: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Survey:
+    """A survey over all its waves."""
+
+    id: str
+    label: str
+    asked_by: str
+    results: str
+    design: SurveyDesign
+    margin: float
+    margin_fixed: str
+    families: Mapping[str, Family]
+    groups: Mapping[str, str]
+    scales: Mapping[str, Scale]
+    waves: Mapping[str, Wave]
+    questions: Mapping[tuple[str, str], Question]
+    comparability: tuple[Comparability, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """One thing a letter says, in our own words, and how published figures could test it."""
+
+    id: str
+    claim: str
+    test: ClaimTest
+    needs: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """A letter whose claims the evidence is set against."""
+
+    id: str
+    label: str
+    date: str
+    survey: str
+    claims: tuple[Claim, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edition:
+    """One set of inputs with an evidence date: nothing known later may enter."""
+
+    id: str
+    label: str
+    survey: str
+    evidence_date: str
+    about: str
+    contact: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """One page of an edition: the notebook that makes it and where it goes; ``each`` repeats it per service line."""
+
+    id: str
+    notebook: str
+    output: str
+    title: str
+    each: Literal["", "service_line"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Publication:
+    """A public document that facts are taken from; ``published_on`` is empty where no date is established."""
+
+    id: str
+    publisher: str
+    title: str
+    url: str
+    published_on: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Method:
+    """How one kind of number is made, in words for the page."""
+
+    id: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Catalogue:
+    """Everything recorded about surveys, letters, editions, pages and publications."""
+
+    service_lines: Mapping[str, ServiceLine]
+    surveys: Mapping[str, Survey]
+    letters: Mapping[str, Letter]
+    editions: Mapping[str, Edition]
+    pages: tuple[Page, ...]
+    publications: Mapping[str, Publication]
+    methods: Mapping[str, Method]

@@ -1,0 +1,120 @@
+"""One edition's figures together with everything that a page says about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from pcse_analysis.catalogue.types import Catalogue, Comparability, Edition, Question, ServiceLine, Survey, Wave
+from pcse_analysis.errors import CommandError, Problems, not_an_option
+from pcse_analysis.estimates import Change, Estimate, Figures
+from pcse_analysis.provenance import RunRecord
+
+ALL = "all"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dossier:
+    """All that pages are written from.
+
+    ``left_out`` holds the facts not known on the evidence date: what they are about, and never their values.
+    """
+
+    edition: Edition
+    survey: Survey
+    catalogue: Catalogue
+    figures: Figures
+    notes: dict[str, str]
+    left_out: pd.DataFrame
+    timeline: pd.DataFrame
+    record: RunRecord
+
+    def question(self, estimate: Estimate) -> Question:
+        """The question that a share or a direction answers."""
+        return self.survey.questions[estimate.item, estimate.wave]
+
+    def pair(self, change: Change) -> Comparability:
+        """The catalogue row behind a change."""
+        items = {self.figures.estimate(row).item for row in (change.estimate_before, change.estimate_after)}
+        return next(
+            pair for pair in self.survey.comparability
+            if {pair.item_before, pair.item_after} == items
+            and (pair.wave_before, pair.wave_after) == (change.wave_before, change.wave_after)
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Selection:
+    """Which part of an edition a page is about. ``service_line`` and ``group`` are None for all."""
+
+    before: Wave
+    after: Wave
+    service_line: ServiceLine | None
+    group: str | None
+
+    def changes(self, dossier: Dossier) -> list[Change]:
+        """The changes of this selection, in the order of their findings."""
+        chosen = [c for c in dossier.figures.changes
+                  if (c.wave_before, c.wave_after) == (self.before.id, self.after.id) and self._holds(c)]  # fmt: skip
+        return sorted(chosen, key=lambda c: finding_order(dossier.pair(c).finding))
+
+    def figures(self, dossier: Dossier) -> list[Estimate]:
+        """The published shares and directions of this selection, in the order of their findings."""
+        chosen = [e for e in dossier.figures.estimates if e.measure in ("share", "direction")
+                  and e.wave in (self.before.id, self.after.id) and self._holds(e)]  # fmt: skip
+        return sorted(chosen, key=lambda e: finding_order(dossier.question(e).finding))
+
+    def _holds(self, number: Estimate | Change) -> bool:
+        line = self.service_line is None or number.service_line == self.service_line.id
+        return line and self.group in (None, number.respondent_group)
+
+
+def finding_order(finding: str) -> tuple[str, int]:
+    """The order of finding ids: by letters, then by number."""
+    letters = finding.rstrip("0123456789")
+    return letters, int(finding[len(letters) :] or 0)
+
+
+def check_parameters(dossier: Dossier, parameters: Iterable[tuple[str, str]], problems: Problems) -> None:
+    """Note every parameter whose value names something that the edition does not have."""
+    survey = dossier.survey
+    options = {
+        "edition": ("an edition", list(dossier.catalogue.editions)),
+        "survey": ("the survey of this edition", [survey.id]),
+        "wave_before": ("a wave", list(survey.waves)),
+        "wave_after": ("a wave", list(survey.waves)),
+        "service_line": (f"a service line, or '{ALL}'", [ALL, *dossier.catalogue.service_lines]),
+        "group": (f"a respondent group, or '{ALL}'", [ALL, *survey.groups]),
+    }
+    given = dict(parameters)
+    for name, value in given.items():
+        if name in options and value not in options[name][1]:
+            problems.add(f"parameter '{name}': {not_an_option(value, *options[name])}")
+    waves = [given.get(name, "") for name in ("wave_before", "wave_after")]
+    if all(wave in survey.waves for wave in waves):
+        first, second = (survey.waves[wave] for wave in waves)
+        if first.fieldwork_start >= second.fieldwork_start:
+            problems.add(f"parameter 'wave_after': found '{second.id}', expected a wave after '{first.id}'")
+
+
+def choose(
+    dossier: Dossier, *, survey: str, wave_before: str, wave_after: str, service_line: str = ALL, group: str = ALL
+) -> Selection:
+    """The part of an edition that parameters ask for.
+
+    Raises:
+        CommandError: a parameter names something that does not exist; all such are listed, with near misses.
+    """
+    problems = Problems()
+    asked = {"survey": survey, "wave_before": wave_before, "wave_after": wave_after,
+             "service_line": service_line, "group": group}  # fmt: skip
+    check_parameters(dossier, asked.items(), problems)
+    problems.raise_as(CommandError)
+    return Selection(
+        before=dossier.survey.waves[wave_before],
+        after=dossier.survey.waves[wave_after],
+        service_line=None if service_line == ALL else dossier.catalogue.service_lines[service_line],
+        group=None if group == ALL else group,
+    )

@@ -1,0 +1,124 @@
+"""Mistakes a user can mend: collected while the work goes on, reported together in one message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from rapidfuzz import fuzz, process
+
+LONGEST_SHOWN = 40
+NEAR_ENOUGH = 65
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """One mistake: what is wrong, where it stands and, where it helps, what to do."""
+
+    what: str
+    file: str = ""
+    line: int | None = None
+    column: str = ""
+    to_do: str = ""
+
+    def sentence(self) -> str:
+        """The mistake on one line, without the file."""
+        place = ", ".join(
+            part
+            for part in (f"line {self.line}" if self.line else "", f"column '{self.column}'" if self.column else "")
+            if part
+        )
+        return f"{place}: {self.what}" if place else self.what
+
+
+class UserError(Exception):
+    """A mistake the user can mend. Ends a command with exit code 2 and no traceback."""
+
+    exit_code = 2
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        """Keep every problem; the message lists them file by file."""
+        self.problems = tuple(dict.fromkeys(problems))
+        super().__init__(self._message())
+
+    def _message(self) -> str:
+        count = len(self.problems)
+        files = list(dict.fromkeys(p.file for p in self.problems if p.file))
+        head = f"{count} problem{'s' if count != 1 else ''}"
+        if len(files) == 1:
+            head += f" in '{files[0]}'"
+        elif files:
+            head += f" in {len(files)} files"
+        lines = [f"{type(self).__name__}: {head}"]
+        ordered = sorted(self.problems, key=lambda p: (files.index(p.file) if p.file else -1, p.line or 0))
+        for file, group in groupby(ordered, key=lambda p: p.file):
+            if file and len(files) > 1:
+                lines.append(f"  {file}")
+            lines.extend(f"    {problem.sentence()}" for problem in group)
+        lines.extend(f"  To mend: {todo}" for todo in dict.fromkeys(p.to_do for p in self.problems if p.to_do))
+        return "\n".join(lines)
+
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows in place of a traceback."""
+        return str(self).splitlines()
+
+
+class CommandError(UserError):
+    """A wrong command, option or parameter."""
+
+
+class CatalogueError(UserError):
+    """Mistakes in files under ``data/catalogue/``."""
+
+
+class DataError(UserError):
+    """Mistakes in input data."""
+
+
+@dataclass
+class Problems:
+    """Collects mistakes so that all of them are reported at once."""
+
+    found: list[Problem] = field(default_factory=list)
+
+    def add(self, what: str, *, file: str = "", line: int | None = None, column: str = "", to_do: str = "") -> None:
+        """Note one mistake."""
+        self.found.append(Problem(what=what, file=file, line=line, column=column, to_do=to_do))
+
+    def raise_as(self, kind: type[UserError]) -> None:
+        """Raise ``kind`` with every mistake noted so far; do nothing when there is none."""
+        if self.found:
+            raise kind(self.found)
+
+    @contextmanager
+    def gathering(self) -> Iterator[None]:
+        """Take the problems of a ``UserError`` raised inside and go on."""
+        try:
+            yield
+        except UserError as error:
+            self.found.extend(error.problems)
+
+
+def near_miss(value: str, options: Iterable[str]) -> str | None:
+    """The option most like ``value``, or None when none is alike enough to be meant."""
+    match = process.extractOne(value.casefold(), {o: o.casefold() for o in options}, scorer=fuzz.ratio)
+    return match[2] if match and match[1] >= NEAR_ENOUGH else None
+
+
+def shown(value: str) -> str:
+    """``value`` in quotation marks, or its length where it is too long to print."""
+    if value == "":
+        return "(empty)"
+    return f"'{value}'" if len(value) <= LONGEST_SHOWN else f"(text, {len(value)} characters)"
+
+
+def not_an_option(value: str, kind: str, options: Iterable[str]) -> str:
+    """The words for a value that is none of the options, with the near miss or the whole list."""
+    known = sorted(options)
+    near = near_miss(value, known)
+    if near is not None:
+        return f"found {shown(value)}, expected {kind}   near '{near}'"
+    listed = ", ".join(known[:12]) + (", ..." if len(known) > 12 else "")
+    return f"found {shown(value)}, expected {kind}: {listed or '(none exists)'}"

@@ -1,0 +1,110 @@
+"""The columns of every tidy frame: their order, their kinds, and the check that a frame keeps to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+from pcse_analysis.errors import DataError, Problem
+
+Kind = Literal["text", "number", "whole", "flag"]
+DTYPES = {"text": "string", "number": "float64", "whole": "Int64", "flag": "boolean"}
+
+
+@dataclass(frozen=True)
+class FrameSpec:
+    """Names and kinds of the columns of one tidy frame, in order, and the columns that tell rows apart."""
+
+    name: str
+    columns: dict[str, Kind]
+    key: tuple[str, ...]
+
+
+def _columns(**kinds: str) -> dict[str, Kind]:
+    return {name: kind for kind, names in kinds.items() for name in names.split()}  # type: ignore[misc]
+
+
+def _ordered(order: str, **kinds: str) -> dict[str, Kind]:
+    typed = _columns(**kinds)
+    return {name: typed.get(name, "text") for name in order.split()}
+
+
+PUBLISHED_FIGURES = FrameSpec(
+    "published figures",
+    _ordered(
+        "wave respondent_group service_line item measure percent value numerator numerator_low numerator_high base "
+        "base_status statement sources known_on confidence note",
+        number="value",
+        whole="numerator numerator_low numerator_high base",
+    ),
+    ("wave", "respondent_group", "item", "measure"),
+)
+
+POPULATION_FIGURES = FrameSpec(
+    "population figures",
+    _ordered("id measure area date value unit basis note sources known_on confidence", number="value"),
+    ("id",),
+)
+
+TIMELINE = FrameSpec("timeline", _ordered("id date event sources known_on"), ("id",))
+
+ESTIMATES = FrameSpec(
+    "estimates",
+    _ordered(
+        "id survey wave respondent_group service_line item measure category group_by group value low high confidence "
+        "unit numerator numerator_low numerator_high base base_status weighted_base effective_base missing method "
+        "weighting suppressed sources known_on",
+        number="value low high confidence numerator base weighted_base effective_base",
+        whole="numerator_low numerator_high missing",
+    ),
+    ("id",),
+)
+
+CHANGES = FrameSpec(
+    "changes",
+    _ordered(
+        "id survey respondent_group service_line item group_by group wave_before wave_after estimate_before "
+        "estimate_after value low high low90 high90 low_rounding high_rounding confidence method comparability reason "
+        "margin family family_size p_value p_adjusted p_equivalence verdict exceeds_margin no_improvement "
+        "base_tipping_before base_tipping_after base_tipping_both tipping_nonresponse",
+        number="value low high low90 high90 low_rounding high_rounding confidence margin p_value p_adjusted "
+        "p_equivalence base_tipping_before base_tipping_after base_tipping_both tipping_nonresponse",
+        whole="family_size",
+        flag="exceeds_margin no_improvement",
+    ),
+    ("id",),
+)
+
+
+def check_frame(frame: pd.DataFrame, spec: FrameSpec) -> pd.DataFrame:
+    """``frame`` itself, when its columns, their kinds and its key are those of ``spec``.
+
+    Raises:
+        DataError: a column is missing, unknown, out of order or of another kind, or a key repeats.
+    """
+    problems = []
+    if list(frame.columns) != list(spec.columns):
+        what = f"{spec.name}: found columns {', '.join(frame.columns)}; expected {', '.join(spec.columns)}"
+        problems.append(Problem(what=what))
+    else:
+        for column, kind in spec.columns.items():
+            if str(frame[column].dtype) != DTYPES[kind]:
+                what = f"{spec.name}: found {frame[column].dtype}, expected {DTYPES[kind]}"
+                problems.append(Problem(what=what, column=column))
+        for key in frame.loc[frame.duplicated(list(spec.key)), list(spec.key)].itertuples(index=False):
+            problems.append(Problem(what=f"{spec.name}: {' '.join(map(str, key))} stands twice"))
+    if problems:
+        raise DataError(problems)
+    return frame
+
+
+def tidy(rows: list[dict[str, object]], spec: FrameSpec) -> pd.DataFrame:
+    """A frame of ``rows`` with the columns, order and kinds of ``spec``, checked."""
+    columns = {
+        name: pd.array([row[name] for row in rows], dtype=DTYPES[kind]) if kind != "number"
+        else pd.array([float("nan") if row[name] is None else row[name] for row in rows], dtype="float64")
+        for name, kind in spec.columns.items()
+    }  # fmt: skip
+    return check_frame(pd.DataFrame(columns, columns=list(spec.columns)), spec)

@@ -1,0 +1,74 @@
+"""Where numbers come from: files with their hashes, and the record of one build."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceFile:
+    """One input as it was read: name relative to the project, SHA-256, number of data rows."""
+
+    name: str
+    sha256: str
+    rows: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunRecord:
+    """What one build was made from; no clock time, so that the same inputs give the same record."""
+
+    edition: str
+    evidence_date: str
+    parameters: dict[str, str]
+    inputs: tuple[SourceFile, ...]
+    lock_sha256: str
+    code_sha256: str
+    notebooks_sha256: str
+    commit: str
+    packages: dict[str, str]
+
+    def to_json(self) -> dict[str, object]:
+        """The record as plain values in a fixed order."""
+        return {
+            "edition": self.edition,
+            "evidence_date": self.evidence_date,
+            "parameters": dict(sorted(self.parameters.items())),
+            "inputs": [{"name": i.name, "sha256": i.sha256, "rows": i.rows} for i in self.inputs],
+            "lock_sha256": self.lock_sha256,
+            "code_sha256": self.code_sha256,
+            "notebooks_sha256": self.notebooks_sha256,
+            "commit": self.commit,
+            "packages": dict(sorted(self.packages.items())),
+        }
+
+
+def file_sha256(path: Path) -> str:
+    """The SHA-256 of a file's bytes, in hexadecimal."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def tree_sha256(files: Iterable[Path], root: Path) -> str:
+    """One SHA-256 over several files: their paths below ``root`` and their bytes, in sorted order."""
+    digest = hashlib.sha256()
+    for path in sorted(files):
+        digest.update(path.relative_to(root).as_posix().encode() + b"\0" + file_sha256(path).encode() + b"\n")
+    return digest.hexdigest()
+
+
+def commit_of(folder: Path) -> str:
+    """The git commit that ``folder`` is at, with ``+changes`` where tracked files differ; ``unknown`` outside git."""
+    try:
+        commit, status = (
+            subprocess.run(
+                ["git", "-C", str(folder), *words], capture_output=True, text=True, check=True, timeout=30
+            ).stdout.strip()
+            for words in (("rev-parse", "HEAD"), ("status", "--porcelain", "--untracked-files=no"))
+        )
+    except (OSError, subprocess.SubprocessError):
+        return "unknown"
+    return f"{commit}+changes" if status else commit

@@ -1,0 +1,144 @@
+"""The parts of a page behind the findings: who replied, how it was made, what is left out, sources, provenance."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from pcse_analysis.dossier import Dossier, Selection
+from pcse_analysis.reporting.exhibit import Html, joined
+from pcse_analysis.reporting.figures import NOT_APPLICABLE, NOT_AVAILABLE, date, figure, wave_name
+from pcse_analysis.reporting.tables import Cell, Table
+
+
+def replies(dossier: Dossier, selection: Selection) -> Html:
+    """Who asked whom and when, how many replied, and out of how many."""
+    survey, figures = dossier.survey, dossier.figures
+    rows: list[list[Cell]] = []
+    for wave in (selection.before, selection.after):
+        for estimate in figures.estimates:
+            if (estimate.wave, estimate.measure) != (wave.id, "replies"):
+                continue
+            whole = estimate.respondent_group == survey.design.unit
+            population, rate, patients = (
+                figures.of_item(item, wave.id, measure) if whole else None
+                for item, measure in (("population", "practices"), ("survey_responses", "response_rate"),
+                                      ("patients_covered", "patients"))
+            )  # fmt: skip
+            rows.append([
+                Markup("{}, {}").format(wave_name(wave), survey.groups[estimate.respondent_group]),
+                figure(estimate, "value", "count"),
+                figure(population, "value", "count") if population else NOT_AVAILABLE,
+                figure(rate, "value", "percent1") if rate else NOT_AVAILABLE,
+                figure(patients, "value", "count") if patients else NOT_AVAILABLE,
+            ])  # fmt: skip
+    heads = ("Survey and respondents", "Replies", "Practices in England", "Response rate (%)",
+             "Registered patients of those that replied (more than)")  # fmt: skip
+    table = Table("Table R. Replies to each survey", heads, rows, frozenset({1, 2, 3, 4}))
+    design = survey.design
+    asked = Markup("<p>Asked by {}. Population: {}. How respondents were found: {}. How they were asked: {}. "
+                   "Respondents were {}.</p>").format(
+        survey.asked_by, design.population, design.frame, design.mode, design.selection)  # fmt: skip
+    waves = joined(Markup("<p>{}: {}</p>").format(wave_name(w), w.about) for w in (selection.before, selection.after))
+    note = Markup("<p class='source'>[x]: not available. {}</p>").format(_register_note(dossier, selection))
+    return Html(joined([asked, waves, table, note]))
+
+
+def _register_note(dossier: Dossier, selection: Selection) -> Markup:
+    """Which register figure each wave is set against."""
+    parts = []
+    for wave in (selection.before, selection.after):
+        population = dossier.figures.of_item("population", wave.id, "practices")
+        if population is not None:
+            publications = [dossier.catalogue.publications[s] for s in population.sources
+                            if s in dossier.catalogue.publications]  # fmt: skip
+            cited = Markup("; ").join(
+                Markup("<a href='#source-{}'>{}</a>").format(p.id, p.publisher) for p in publications
+            )
+            parts.append(Markup("{}: row {} of {} ({}; {}).").format(
+                wave_name(wave), population.category, population.sources[0], population.base_status, cited))  # fmt: skip
+    return Markup("Practices in England, ") + Markup(" ").join(parts) if parts else Markup()
+
+
+def methods(dossier: Dossier) -> Html:
+    """How each kind of number is made, who is missing, and when the margin and the family were fixed."""
+    parts = [Markup("<h3>{}</h3>\n<p>{}</p>").format(m.title, m.text) for m in dossier.catalogue.methods.values()]
+    families = [
+        Markup("{} ({}; fixed {})").format(f.label, f.adjustment.title(), f.fixed)
+        for f in dossier.survey.families.values()
+    ]
+    parts.append(Markup("<h3>Margin and family of comparisons</h3>\n<p>{} Family: {}.</p>").format(
+        dossier.survey.margin_fixed, Markup("; ").join(families)))  # fmt: skip
+    return Html(joined(parts))
+
+
+def left_out(dossier: Dossier) -> Html:
+    """The facts that were not known on the evidence date: what they are about, and when they became known."""
+    rows: list[list[Cell]] = []
+    for row in dossier.left_out.to_dict("records"):
+        question = dossier.survey.questions.get((row["item"], row["wave"]))
+        rows.append([
+            question.label if question else str(row["item"]),
+            wave_name(dossier.survey.waves[row["wave"]]),
+            date(row["known_on"]) if row["known_on"] else "no dated source",
+        ])  # fmt: skip
+    if not rows:
+        return Html(Markup("<p>Nothing: every figure of this survey that is held was public on the evidence date.</p>"))
+    return Html(joined([
+        Markup("<p>These figures became public after {} and are not used; their values are not shown.</p>").format(
+            date(dossier.edition.evidence_date)),
+        Table("Table O. Figures left out", ("Figure", "Survey", "Public since"), rows),
+    ]))  # fmt: skip
+
+
+def timeline(dossier: Dossier) -> Html:
+    """What happened when, as far as it was public on the evidence date."""
+    rows: list[list[Cell]] = [
+        [date(row["date"]), row["event"], _cited(dossier, row["sources"])]
+        for row in dossier.timeline.to_dict("records")
+    ]
+    return Html(Table("Table T. Events, as public on the evidence date", ("Date", "Event", "Source"), rows).__html__())
+
+
+def _cited(dossier: Dossier, sources: str) -> Markup:
+    publications = [dossier.catalogue.publications[source] for source in sources.split("; ") if source]
+    return Markup("; ").join(Markup("<a href='#source-{}'>{}</a>").format(p.id, p.publisher) for p in publications)
+
+
+def sources(dossier: Dossier, *, with_timeline: bool = False) -> Html:
+    """Every publication behind the figures of this edition, with its date and address."""
+    used = {source for estimate in dossier.figures.estimates for source in estimate.sources}
+    if with_timeline:
+        used |= {source for row in dossier.timeline["sources"] for source in row.split("; ")}
+    publications = sorted((p for p in dossier.catalogue.publications.values() if p.id in used),
+                          key=lambda p: (p.published_on, p.id))  # fmt: skip
+    items = joined(
+        Markup("<li id='source-{}'>{}. {}. {}.{}</li>").format(
+            p.id, p.publisher, p.title, date(p.published_on),
+            Markup(" <a class='address' href='{}'>{}</a>").format(p.url, p.url) if p.url else "")
+        for p in publications
+    )  # fmt: skip
+    return Html(Markup("<ul class='sources'>\n{}\n</ul>").format(items))
+
+
+def provenance(dossier: Dossier) -> Html:
+    """What this page was made from: files with hashes, code, parameters and versions."""
+    record = dossier.record
+    inputs: list[list[Cell]] = [
+        [i.name, str(i.rows) if i.rows else NOT_APPLICABLE, Markup("<code>{}</code>").format(i.sha256)]
+        for i in record.inputs
+    ]
+    parameters = "; ".join(f"{name}={value}" for name, value in sorted(record.parameters.items())) or "defaults"
+    made: list[list[Cell]] = [
+        ["Edition", record.edition],
+        ["Evidence date", date(record.evidence_date)],
+        ["Parameters", parameters],
+        ["Commit", Markup("<code>{}</code>").format(record.commit)],
+        ["Code (SHA-256)", Markup("<code>{}</code>").format(record.code_sha256)],
+        ["Notebooks (SHA-256)", Markup("<code>{}</code>").format(record.notebooks_sha256)],
+        ["Lock of packages (SHA-256)", Markup("<code>{}</code>").format(record.lock_sha256 or "none")],
+        ["Versions", ", ".join(f"{name} {version}" for name, version in sorted(record.packages.items()))],
+    ]
+    return Html(joined([
+        Table("Table P. What made this page", ("Part", "Value"), made),
+        Table("Table I. Input files", ("File", "Rows", "SHA-256"), inputs, frozenset({1})),
+    ]))  # fmt: skip

@@ -1,0 +1,152 @@
+"""One numbered exhibit: headline, what was measured, sentences, chart, tables, limits and source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from markupsafe import Markup
+
+from pcse_analysis.dossier import Dossier, Selection
+from pcse_analysis.estimates import Change, Estimate
+from pcse_analysis.reporting.charts import Chart, change_chart, share_chart
+from pcse_analysis.reporting.figures import date, wave_name
+from pcse_analysis.reporting.findings import Finding, change_finding, share_sentence
+from pcse_analysis.reporting.tables import Table, check_table, share_table
+
+
+@dataclass(frozen=True)
+class Html:
+    """A piece of a page; a notebook shows it as it will be exported."""
+
+    html: Markup
+
+    def __html__(self) -> str:
+        """The piece itself."""
+        return self.html
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+
+def joined(pieces: Iterable[object]) -> Markup:
+    """Several pieces, one under the other."""
+    return Markup("\n").join(Markup("{}").format(piece) for piece in pieces)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exhibit:
+    """A finding with what supports it."""
+
+    id: str
+    headline: Markup
+    subtitle: Markup
+    sentences: Sequence[Markup]
+    chart: Chart | None
+    tables: Sequence[Table]
+    caveats: Sequence[Markup] = field(default=())
+    source: Markup
+    level: int = 3
+
+    def __html__(self) -> str:
+        """The exhibit as one section of the page."""
+        heading = Markup("<h{0} id='{1}'><span class='finding'>{2}</span> {3}</h{0}>").format(
+            self.level, self.id, self.id, self.headline
+        )
+        sentences = joined(Markup("<p>{}</p>").format(sentence) for sentence in self.sentences)
+        caveats = joined(Markup("<li>{}</li>").format(caveat) for caveat in self.caveats)
+        return joined([
+            Markup("<section class='exhibit' aria-labelledby='{}'>").format(self.id),
+            heading,
+            Markup("<p class='subtitle'>{}</p>").format(self.subtitle),
+            sentences,
+            self.chart or "",
+            joined(self.tables),
+            Markup("<ul class='caveats'>\n{}\n</ul>").format(caveats) if self.caveats else "",
+            Markup("<p class='source'>Source: {}</p>").format(self.source),
+            Markup("</section>"),
+        ])  # fmt: skip
+
+    _repr_html_ = __html__
+
+
+def source_line(dossier: Dossier, estimates: Sequence[Estimate]) -> Markup:
+    """The publications behind estimates, each with its date and a link into the list of sources, and the file."""
+    names = dict.fromkeys(source for estimate in estimates for source in estimate.sources)
+    publications = [dossier.catalogue.publications[name] for name in names if name in dossier.catalogue.publications]
+    cited = Markup("; ").join(
+        Markup("<a href='#source-{}'>{}</a>, {}").format(p.id, p.publisher, date(p.published_on)) for p in publications
+    )
+    files = ", ".join(name for name in names if name not in dossier.catalogue.publications)
+    return Markup("{}. Data file: {}.").format(cited, files)
+
+
+def change_exhibit(dossier: Dossier, change: Change, level: int = 3) -> Exhibit:
+    """The exhibit of one pair of items."""
+    finding: Finding = change_finding(dossier, change)
+    both = [dossier.figures.estimate(row) for row in (change.estimate_before, change.estimate_after)]
+    waves = [wave_name(dossier.survey.waves[estimate.wave]) for estimate in both]
+    tables = [
+        share_table(dossier, both, Markup("Table {}a. The two figures of finding {}").format(finding.id, finding.id))
+    ]
+    if change.low is not None:
+        caption = Markup("Table {}b. Checks on the change of finding {}").format(finding.id, finding.id)
+        tables.append(check_table(dossier, change, caption))
+    groups = dict.fromkeys(dossier.survey.groups[estimate.respondent_group] for estimate in both)
+    subtitle = Markup("Share of {} that replied, England, surveys of {} and {}").format(" and of ".join(groups), *waves)
+    return Exhibit(
+        id=finding.id,
+        headline=finding.headline,
+        subtitle=subtitle,
+        sentences=[finding.sentence],
+        chart=change_chart(dossier, f"chart-{finding.id}", [change]),
+        tables=tables,
+        caveats=finding.caveats,
+        source=source_line(dossier, both),
+        level=level,
+    )
+
+
+def shares_exhibit(dossier: Dossier, selection: Selection, level: int = 3) -> Exhibit | Html:
+    """Every published figure of one service line, each for its own survey."""
+    assert selection.service_line is not None
+    line = selection.service_line
+    estimates = selection.figures(dossier)
+    if not estimates:
+        return Html(Markup("<p>{}</p>").format(nothing_published(dossier, selection)))
+    with_value = [estimate for estimate in estimates if estimate.value is not None]
+    number = f"F{line.order}"
+    notes = [Markup("{}: {}").format(dossier.question(e).label, dossier.notes[e.id])
+             for e in with_value if dossier.notes.get(e.id)]  # fmt: skip
+    caption = Markup("Table {}. {}: every published figure, each for its own survey").format(number, line.label)
+    return Exhibit(
+        id=number,
+        headline=Markup("{}: what each survey found").format(line.label),
+        subtitle=Markup("Share that replied so, England, surveys of {} and {}").format(
+            wave_name(selection.before), wave_name(selection.after)
+        ),
+        sentences=[
+            Markup("<span class='finding' id='{0}'>{0}</span> {1}").format(
+                dossier.question(estimate).finding, share_sentence(dossier, estimate)
+            )
+            for estimate in estimates
+        ],
+        chart=share_chart(dossier, f"chart-{number}", with_value),
+        tables=[share_table(dossier, estimates, caption)],
+        caveats=notes,
+        source=source_line(dossier, estimates),
+        level=level,
+    )
+
+
+def nothing_published(dossier: Dossier, selection: Selection) -> Markup:
+    """Why a service line has no figure: it was not asked about, or nothing was published by the evidence date."""
+    line = selection.service_line
+    assert line is not None
+    if not any(question.service_line == line.id for question in dossier.survey.questions.values()):
+        return Markup(
+            "No figure about this service is known from either survey; whether it was asked about was not published."
+        )
+    return Markup(
+        "Nothing was public about this service on the evidence date for this choice of surveys and respondents."
+    )

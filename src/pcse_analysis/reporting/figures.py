@@ -1,0 +1,91 @@
+"""Prints one number of a row: rounded here and nowhere else, and marked with the row it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import ROUND_HALF_UP, Decimal
+
+from markupsafe import Markup
+
+from pcse_analysis.catalogue.types import Wave
+from pcse_analysis.estimates import Change, Estimate
+
+MINUS = "\N{MINUS SIGN}"
+
+
+def _rounded(value: float, decimals: int) -> Decimal:
+    return Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+
+
+def _percent(value: float, decimals: int) -> str:
+    shown = _rounded(value * 100, decimals)
+    if shown == 0 and value > 0:
+        return f"under {Decimal(1).scaleb(-decimals)}%"
+    if shown == 100 and value < 1:
+        return f"over {100 - Decimal(1).scaleb(-decimals)}%"
+    return f"{shown}%"
+
+
+def _signed(value: float, decimals: int) -> str:
+    shown = _rounded(value * 100, decimals)
+    return f"{MINUS if shown < 0 else '+' if shown > 0 else ''}{abs(shown)}"
+
+
+def _probability(value: float) -> str:
+    return "under 0.001" if value < 0.001 else f"{_rounded(value, 3)}"
+
+
+FORMS: dict[str, Callable[[float], str]] = {
+    "percent": lambda value: _percent(value, 0),
+    "percent1": lambda value: _percent(value, 1),
+    "points": lambda value: f"{abs(_rounded(value * 100, 0))}",
+    "signed": lambda value: _signed(value, 0),
+    "signed1": lambda value: _signed(value, 1),
+    "count": lambda value: f"{_rounded(value, 0):,}",
+    "probability": _probability,
+}
+"""Every way in which a number is printed. A share is printed as a percentage, a difference as percentage points."""
+
+
+def text(number: Estimate | Change, field: str, form: str) -> str:
+    """One field of a row as it is printed; ``[x]`` where there is no value."""
+    value = getattr(number, field)
+    return "[x]" if value is None else FORMS[form](value)
+
+
+def figure(number: Estimate | Change, field: str, form: str) -> Markup:
+    """One field of a row as HTML that names the row and the field, so that anyone can check it against the CSV."""
+    value = getattr(number, field)
+    if value is None:
+        return NOT_AVAILABLE
+    return Markup('<data class="figure" value="{}" data-row="{}" data-field="{}" data-form="{}">{}</data>').format(
+        repr(value).removesuffix(".0"), number.id, field, form, FORMS[form](value)
+    )
+
+
+NOT_AVAILABLE = Markup('<abbr title="not available">[x]</abbr>')
+NOT_APPLICABLE = Markup('<abbr title="not applicable">[z]</abbr>')
+
+MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+          "November", "December")  # fmt: skip
+
+
+def date_text(day: str) -> str:
+    """A date, month or year as it is read aloud: 2018-01-16 is 16 January 2018."""
+    parts = day.split("-")
+    words = [parts[0]]
+    if len(parts) > 1:
+        words.insert(0, MONTHS[int(parts[1]) - 1])
+    if len(parts) > 2:
+        words.insert(0, str(int(parts[2])))
+    return " ".join(words)
+
+
+def date(day: str) -> Markup:
+    """A date as HTML."""
+    return Markup('<time datetime="{}">{}</time>').format(day, date_text(day))
+
+
+def wave_name(wave: Wave) -> Markup:
+    """The label of a wave as HTML, with its month."""
+    return Markup('<time datetime="{}">{}</time>').format(wave.fieldwork_start, wave.label)

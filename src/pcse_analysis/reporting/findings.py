@@ -1,0 +1,203 @@
+"""Sentences made from numbers: the verb follows the interval, and no figure is typed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from pcse_analysis.dossier import Dossier
+from pcse_analysis.estimates import Change, Estimate, Verdict
+from pcse_analysis.reporting.figures import figure, wave_name
+
+SMALL_BASE = 30
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One thing the evidence says: its id, what it is about, a headline, the sentences and what limits them."""
+
+    id: str
+    subject: str
+    headline: Markup
+    sentence: Markup
+    caveats: tuple[Markup, ...]
+    verdict: str
+
+
+def share_sentence(dossier: Dossier, estimate: Estimate) -> Markup:
+    """What one wave found, with interval and base; for a direction the words that were published."""
+    wave = wave_name(dossier.survey.waves[estimate.wave])
+    if estimate.measure == "direction":
+        return Markup("{}: no percentage was published. {}").format(wave, dossier.notes[estimate.id])
+    question = dossier.question(estimate)
+    share = Markup("In the survey of {}, {} of {} {}").format(
+        wave, figure(estimate, "value", "percent"), _group(dossier, estimate), question.failure
+    )
+    if estimate.low is None:
+        return share + Markup(". The base was not published, so no interval can be given.")
+    interval = Markup("{} to {}").format(figure(estimate, "low", "percent"), figure(estimate, "high", "percent"))
+    if estimate.base is not None and estimate.base < SMALL_BASE:
+        return Markup("In the survey of {}, the share of {} that {} lies between {} (few replies: {}).").format(
+            wave, _group(dossier, estimate), question.failure, interval, figure(estimate, "base", "count")
+        )
+    return share + Markup(" ({} interval {}).").format(figure(estimate, "confidence", "percent"), interval)
+
+
+def _group(dossier: Dossier, number: Estimate | Change) -> str:
+    return dossier.survey.groups[number.respondent_group]
+
+
+def change_finding(dossier: Dossier, change: Change) -> Finding:
+    """The finding of a pair of items: what changed, or why nothing may be said."""
+    pair = dossier.pair(change)
+    after = dossier.figures.estimate(change.estimate_after)
+    subject = dossier.question(after).label
+    match change.comparability:
+        case "same":
+            headline, sentence, caveats = _plain(dossier, change)
+        case "window_differs":
+            headline, sentence, caveats = _window(dossier, change)
+        case _:
+            headline, sentence, caveats = _apart(dossier, change)
+    if pair.assumptions:
+        caveats = (Markup("Assumed: {}").format(pair.assumptions), *caveats)
+    return Finding(
+        id=pair.finding,
+        subject=subject,
+        headline=Markup("{}: {}").format(subject, headline),
+        sentence=sentence,
+        caveats=caveats,
+        verdict=change.verdict or change.comparability.replace("_", " "),
+    )
+
+
+def _both(dossier: Dossier, change: Change) -> tuple[Estimate, Estimate]:
+    return dossier.figures.estimate(change.estimate_before), dossier.figures.estimate(change.estimate_after)
+
+
+def _shares(dossier: Dossier, change: Change) -> Markup:
+    before, after = _both(dossier, change)
+    waves = [wave_name(dossier.survey.waves[wave]) for wave in (change.wave_before, change.wave_after)]
+    first, second = (dossier.question(e).failure for e in (before, after))
+    return Markup("In {}, {} of {} {}; in {}, {} {}.").format(
+        waves[0], figure(before, "value", "percent"), _group(dossier, change), first,
+        waves[1], figure(after, "value", "percent"), second,
+    )  # fmt: skip
+
+
+def between(change: Change, low: str, high: str) -> Markup:
+    """Two limits of a change in words, as points higher or lower."""
+
+    def side(field: str) -> Markup:
+        value = getattr(change, field)
+        points = figure(change, field, "points")
+        return Markup("{} points {}").format(points, "lower" if value < 0 else "higher")
+
+    small, large = getattr(change, low), getattr(change, high)
+    if large < 0:
+        return Markup("{} to {} points lower").format(figure(change, high, "points"), figure(change, low, "points"))
+    if small > 0:
+        return Markup("{} to {} points higher").format(figure(change, low, "points"), figure(change, high, "points"))
+    return Markup("from {} to {}").format(side(low), side(high))
+
+
+def direction(change: Change) -> str:
+    """``fell``, ``rose`` or ``did not move``, by the sign of the difference alone."""
+    value = change.value or 0.0
+    return "fell" if value < 0 else "rose" if value > 0 else "did not move"
+
+
+def _plain(dossier: Dossier, change: Change) -> tuple[Markup, Markup, tuple[Markup, ...]]:
+    points = figure(change, "value", "points")
+    moved = Markup("The share {} by {} percentage points ({} interval: {}).").format(
+        direction(change), points, figure(change, "confidence", "percent"), between(change, "low", "high")
+    )
+    match change.verdict:
+        case Verdict.IMPROVED:
+            headline, words = Markup("improved by {} points").format(points), Markup("<strong>This improved.</strong>")
+        case Verdict.DETERIORATED:
+            headline, words = Markup("worse by {} points").format(points), Markup("<strong>This got worse.</strong>")
+        case Verdict.NO_MATERIAL_CHANGE:
+            headline = Markup("no material change")
+            words = Markup("<strong>This did not change materially</strong>: the interval for the test against the "
+                           "margin lies within {} points either way.").format(figure(change, "margin", "points"))  # fmt: skip
+            if change.p_adjusted is not None and change.p_adjusted < 0.05:
+                words += Markup(" A small {} is measurable.").format("fall" if (change.value or 0) < 0 else "rise")
+        case _:
+            headline, words = Markup("change unclear"), _unclear(dossier, change)
+    if change.exceeds_margin:
+        words += Markup(" The whole interval lies beyond the margin of {} points that was set as mattering.").format(
+            figure(change, "margin", "points")
+        )
+    if change.no_improvement and change.verdict is not Verdict.IMPROVED:
+        words += Markup(" An improvement by the margin of {} points or more is ruled out.").format(
+            figure(change, "margin", "points")
+        )
+    sentence = Markup("{} {} {}").format(_shares(dossier, change), moved, words)
+    return headline, sentence, (_pairing(dossier),)
+
+
+def _unclear(dossier: Dossier, change: Change) -> Markup:
+    words = Markup("<strong>Whether this changed is unclear.</strong>")
+    if change.low is not None and change.high is not None and not change.low <= 0 <= change.high:
+        words += Markup(" The interval leaves out zero, but adjusted for the {} comparisons tested in its family "
+                        "the p-value is {}, which is above one in twenty.").format(
+            figure(change, "family_size", "count"), figure(change, "p_adjusted", "probability"))  # fmt: skip
+    return words + _smallest(dossier, change)
+
+
+def _smallest(dossier: Dossier, change: Change) -> Markup:
+    margin = next((e for e in dossier.figures.estimates if e.id == f"{change.id}.detectable_margin"), None)
+    if margin is None:
+        return Markup()
+    return Markup(" The smallest margin that these replies could have shown is {} points.").format(
+        figure(margin, "value", "points")
+    )
+
+
+def _pairing(dossier: Dossier) -> Markup:
+    return Markup("{}").format(dossier.survey.design.pairing_note)
+
+
+def _window(dossier: Dossier, change: Change) -> tuple[Markup, Markup, tuple[Markup, ...]]:
+    before, after = _both(dossier, change)
+    implied = dossier.figures.estimate(f"{change.id}.implied_share")
+    points = dossier.figures.estimate(f"{change.id}.points_range")
+    windows = [dossier.question(estimate).window for estimate in (before, after)]
+    waves = [wave_name(dossier.survey.waves[wave]) for wave in (change.wave_before, change.wave_after)]
+    groups = _group(dossier, change)
+    low, high = figure(implied, "low", "percent"), figure(implied, "high", "percent")
+    sentence = Markup(
+        "In the survey of {}, {} of {} {} {}; in the survey of {}, {} did {}. The two windows differ. "
+        "At an unchanged rate, the earlier share would become {} (always the same {}) to {} (each month independent of "
+        "the others) over the window of the later survey. "
+    ).format(waves[0], figure(before, "value", "percent"), groups, dossier.question(before).failure, windows[0],
+             waves[1], figure(after, "value", "percent"), windows[1], low, groups, high)  # fmt: skip
+    inside = implied.low is not None and implied.high is not None and after.value is not None \
+        and implied.low <= after.value <= implied.high  # fmt: skip
+    if inside:
+        sentence += Markup("The later share of {} lies inside that range. ").format(figure(after, "value", "percent"))
+    words, headline = {
+        Verdict.IMPROVED: (Markup("<strong>This improved.</strong>"), "improved"),
+        Verdict.DETERIORATED: (Markup("<strong>This got worse.</strong>"), "worse"),
+        Verdict.NO_MATERIAL_CHANGE: (Markup("<strong>This did not change materially.</strong>"), "no material change"),
+    }.get(change.verdict, (_unclear(dossier, change), "change unclear"))
+    ranges = Markup(
+        "As printed, the later share is from {} to {} points above what an unchanged rate would give; with rounding and "
+        "{} sampling error, from {} to {} points. The verdict rests on the whole of the wider range. No single change "
+        "is given."
+    ).format(figure(points, "low", "signed"), figure(points, "high", "signed"),
+             figure(change, "confidence", "percent"), figure(change, "low", "signed"), figure(change, "high", "signed"))  # fmt: skip
+    return Markup(headline), sentence + words, (Markup("{}").format(change.reason), ranges)
+
+
+def _apart(dossier: Dossier, change: Change) -> tuple[Markup, Markup, tuple[Markup, ...]]:
+    before, after = _both(dossier, change)
+    labels = [dossier.question(estimate).label for estimate in (before, after)]
+    waves = [wave_name(dossier.survey.waves[wave]) for wave in (change.wave_before, change.wave_after)]
+    sentence = Markup(
+        "“{}” in {} ({}) and “{}” in {} ({}) are <strong>not compared</strong>. {}"
+    ).format(labels[0], waves[0], figure(before, "value", "percent"),
+             labels[1], waves[1], figure(after, "value", "percent"), change.reason)  # fmt: skip
+    return Markup("not comparable with {}").format(waves[0]), sentence, ()

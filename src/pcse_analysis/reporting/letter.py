@@ -1,0 +1,67 @@
+"""What a letter says against what the figures show: each claim judged for each service line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from pcse_analysis.catalogue.types import Claim, Letter, ServiceLine
+from pcse_analysis.dossier import Dossier
+from pcse_analysis.estimates import Change, Verdict
+
+Judgement = Literal["supported", "contradicted", "not shown", "not testable"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """A claim judged for one service line, or as a whole where ``service_line`` is None; and the changes behind it."""
+
+    claim: Claim
+    service_line: ServiceLine | None
+    judgement: Judgement
+    changes: tuple[Change, ...]
+
+
+def judge_claim(claim: Claim, changes: Sequence[Change]) -> Judgement:
+    """What comparable changes of one service line say of a claim.
+
+    "Little improvement, if any" is contradicted by any improvement, and supported where every change that may be
+    differenced either got worse or rules an improvement by the margin out. "Some deterioration" is supported by any
+    deterioration. Where there are such changes but they settle nothing, the claim is not shown; where there are none,
+    it cannot be tested.
+    """
+    plain = [change for change in changes if change.comparability == "same"]
+    ranged = [change for change in changes if change.comparability == "window_differs"]
+    verdicts = {change.verdict for change in (*plain, *ranged)}
+    if claim.test == "none" or not (plain or ranged):
+        return "not testable"
+    if claim.test == "some_deterioration":
+        return "supported" if Verdict.DETERIORATED in verdicts else "not shown"
+    if Verdict.IMPROVED in verdicts:
+        return "contradicted"
+    if all(change.verdict is Verdict.DETERIORATED or change.no_improvement for change in (*plain, *ranged)):
+        return "supported"
+    return "not shown"
+
+
+def letters_of(dossier: Dossier) -> list[Letter]:
+    """The letters about this survey that were written by the evidence date."""
+    return [letter for letter in dossier.catalogue.letters.values()
+            if letter.survey == dossier.survey.id and letter.date <= dossier.edition.evidence_date]  # fmt: skip
+
+
+def judged_claims(dossier: Dossier, letter: Letter) -> list[Judged]:
+    """Every claim of a letter: for each service line where figures could test it, else once as a whole."""
+    judged = []
+    for claim in letter.claims:
+        if claim.test == "none":
+            judged.append(Judged(claim=claim, service_line=None, judgement="not testable", changes=()))
+            continue
+        for line in dossier.catalogue.service_lines.values():
+            changes = tuple(c for c in dossier.figures.changes
+                            if c.service_line == line.id and c.comparability in ("same", "window_differs"))  # fmt: skip
+            judged.append(
+                Judged(claim=claim, service_line=line, judgement=judge_claim(claim, changes), changes=changes)
+            )
+    return judged

@@ -1,0 +1,170 @@
+"""HTML tables that a screen reader can follow: a caption, scoped headers, no blank cell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+from pcse_analysis.dossier import Dossier
+from pcse_analysis.estimates import Change, Estimate
+from pcse_analysis.reporting.figures import NOT_APPLICABLE, NOT_AVAILABLE, figure, wave_name
+
+Cell = str | Markup
+
+
+@dataclass(frozen=True)
+class Table:
+    """A caption, column heads, and rows whose first cell names the row. ``numeric`` counts from column 0."""
+
+    caption: Cell
+    heads: Sequence[Cell]
+    rows: Sequence[Sequence[Cell]]
+    numeric: frozenset[int] = frozenset()
+
+    def __html__(self) -> str:
+        """The table as HTML, in a box that scrolls sideways where the screen is narrow."""
+        heads = Markup().join(
+            Markup('<th scope="col"{}>{}</th>').format(self._class(i), head) for i, head in enumerate(self.heads)
+        )
+        rows = Markup("\n").join(self._row(row) for row in self.rows)
+        label = escape(self.caption).striptags()
+        return Markup(
+            '<div class="scroll" role="region" tabindex="0" aria-label="{}"><table>\n<caption>{}</caption>\n'
+            "<thead><tr>{}</tr></thead>\n<tbody>\n{}\n</tbody>\n</table></div>"
+        ).format(label, self.caption, heads, rows)
+
+    _repr_html_ = __html__
+
+    def _class(self, column: int) -> Markup:
+        return Markup(' class="number"') if column in self.numeric else Markup()
+
+    def _row(self, row: Sequence[Cell]) -> Markup:
+        first, *rest = row
+        cells = Markup().join(
+            Markup("<td{}>{}</td>").format(self._class(i), cell if cell else NOT_APPLICABLE)
+            for i, cell in enumerate(rest, start=1)
+        )
+        return Markup('<tr><th scope="row">{}</th>{}</tr>').format(first, cells)
+
+
+BASE_WORDS = {
+    "published": "published",
+    "assumed": "assumed: all that replied",
+    "counted": "counted",
+    "": "not published",
+}
+
+
+def interval_head(numbers: Sequence[Estimate | Change]) -> Markup:
+    """The head of a column of intervals, with their confidence."""
+    with_interval = next((number for number in numbers if number.confidence is not None), None)
+    confidence = figure(with_interval, "confidence", "percent") if with_interval else Markup()
+    return Markup("{} interval").format(confidence)
+
+
+def share_table(dossier: Dossier, estimates: Sequence[Estimate], caption: Cell) -> Table:
+    """Shares of one or more waves with interval, the counts that round to them, and base."""
+    rows = []
+    for estimate in estimates:
+        question = dossier.question(estimate)
+        wave = dossier.survey.waves[estimate.wave]
+        rows.append([
+            question.label,
+            wave_name(wave),
+            question.window,
+            figure(estimate, "value", "percent"),
+            _range(estimate, "low", "high", "percent1"),
+            _range(estimate, "numerator_low", "numerator_high", "count"),
+            figure(estimate, "base", "count"),
+            BASE_WORDS[estimate.base_status] if estimate.value is not None else NOT_APPLICABLE,
+        ])  # fmt: skip
+    heads = ("Question", "Survey", "Time window", "Share (%)", interval_head(estimates) + " (%)", "Counts that round to it",
+             "Base (replies)", "Base is")  # fmt: skip
+    return Table(caption, heads, rows, frozenset({3, 4, 5, 6}))
+
+
+def _range(number: Estimate | Change, low: str, high: str, form: str) -> Markup:
+    first, last = getattr(number, low), getattr(number, high)
+    if first is None or last is None:
+        return NOT_AVAILABLE
+    if first == last:
+        return figure(number, low, form)
+    return Markup("{} to {}").format(figure(number, low, form), figure(number, high, form))
+
+
+def check_table(dossier: Dossier, change: Change, caption: Cell) -> Table:
+    """Everything that a sceptic would ask about one change: tests, rounding, bases, who did not reply."""
+    if change.value is None:
+        return Table(caption, ("Check", "Result"), _window_checks(dossier, change))
+    rows: list[list[Cell]] = [
+        ["Change, percentage points (later less earlier)", figure(change, "value", "signed1")],
+        [interval_head([change]) + ", at the printed percentages", _range(change, "low", "high", "signed1")],
+        ["Narrower interval, for the test against the margin", _range(change, "low90", "high90", "signed1")],
+        [interval_head([change]) + " over every count that rounds to the printed percentages",
+         _range(change, "low_rounding", "high_rounding", "signed1")],
+        ["p-value of no change", figure(change, "p_value", "probability")],
+        ["The same, adjusted for the family of comparisons tested", _adjusted(dossier, change)],
+        ["p-value of a change by the margin or more, either way", figure(change, "p_equivalence", "probability")],
+        ["An improvement by the margin or more is ruled out", _yes(change.no_improvement)],
+        ["The whole interval lies beyond the margin", _yes(change.exceeds_margin)],
+        *_tipping(dossier, change),
+        ["Practices that answered both surveys only", NO_RESPONSES],
+        ["With “don't know” in and out of the base", NO_RESPONSES],
+        ["Weighted beside unweighted", NO_RESPONSES],
+    ]  # fmt: skip
+    return Table(caption, ("Check", "Result"), rows)
+
+
+NO_RESPONSES = "cannot be computed: no responses published"
+
+
+def _yes(value: bool | None) -> Cell:
+    return NOT_APPLICABLE if value is None else "yes" if value else "no"
+
+
+def _adjusted(dossier: Dossier, change: Change) -> Markup:
+    family = dossier.survey.families.get(change.family)
+    method = "Holm" if family is None or family.adjustment == "holm" else "Benjamini-Hochberg"
+    return Markup("{} ({}; tests in the family: {})").format(
+        figure(change, "p_adjusted", "probability"), method, figure(change, "family_size", "count")
+    )
+
+
+def _tipping(dossier: Dossier, change: Change) -> list[list[Cell]]:
+    bases: list[Cell] = []
+    for field, words in (("before", "the earlier base were {}"), ("after", "the later base were {}")):
+        if getattr(change, f"base_tipping_{field}") is not None:
+            bases.append(Markup(words).format(figure(change, f"base_tipping_{field}", "count")))
+    if change.base_tipping_both is not None:
+        bases.append(Markup("both were {} of the replies").format(figure(change, "base_tipping_both", "percent")))
+    rows: list[list[Cell]] = [["The interval would touch zero only if", Markup(", or ").join(bases) or NOT_APPLICABLE]]
+    sides = {e.category: e for e in dossier.figures.estimates if e.id.startswith(f"{change.id}.base_tipping_margin.")}
+    margins = [Markup(words).format(figure(sides[side], "value", "percent" if side == "both" else "count"))
+               for side, words in (("before", "the earlier base were {}"), ("after", "the later base were {}"),
+                                   ("both", "both were {} of the replies")) if side in sides]  # fmt: skip
+    rows.append(["The interval would touch the margin only if", Markup(", or ").join(margins) or NOT_APPLICABLE])
+    rows.append([
+        "Points by which later non-repliers would have to exceed repliers for the change over all practices to be nil",
+        figure(change, "tipping_nonresponse", "signed"),
+    ])  # fmt: skip
+    return rows
+
+
+def _window_checks(dossier: Dossier, change: Change) -> list[list[Cell]]:
+    implied = dossier.figures.estimate(f"{change.id}.implied_share")
+    points = dossier.figures.estimate(f"{change.id}.points_range")
+    margin = [e for e in dossier.figures.estimates if e.id == f"{change.id}.detectable_margin"]
+    return [
+        ["Later share that an unchanged rate would give (%)", _range(implied, "low", "high", "percent")],
+        ["Later share less that, as printed (points)", _range(points, "low", "high", "signed1")],
+        [Markup("The same with rounding and {} sampling error").format(figure(change, "confidence", "percent")),
+         _range(change, "low", "high", "signed1")],
+        ["The same, narrower, for the test against the margin", _range(change, "low90", "high90", "signed1")],
+        ["Smallest margin these replies could have shown (points)",
+         figure(margin[0], "value", "signed1") if margin else NOT_APPLICABLE],
+        ["An improvement by the margin or more is ruled out", _yes(change.no_improvement)],
+        ["Practices that answered both surveys only", NO_RESPONSES],
+        ["With “don't know” in and out of the base", NO_RESPONSES],
+    ]  # fmt: skip

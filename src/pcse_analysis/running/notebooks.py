@@ -1,0 +1,128 @@
+"""Runs one notebook with Papermill and exports it with nbconvert; says in one message what went wrong."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+
+import nbformat
+import papermill
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbconvert import HTMLExporter
+from papermill.exceptions import PapermillExecutionError
+from traitlets.config import Config
+
+from pcse_analysis import errors
+from pcse_analysis.running.parameters import Value
+
+TEMPLATES = files("pcse_analysis") / "reporting"
+LONGEST_SOCKET_PATH = 60
+"""A kernel's socket address may have about 100 characters, of which its own file name takes 45."""
+EXIT_ERROR, EXIT_TIMEOUT, EXIT_DEAD, EXIT_GATE = 4, 5, 6, 7
+
+
+class RunError(Exception):
+    """A notebook did not finish, or its page was refused. ``exit_code`` says which."""
+
+    def __init__(self, exit_code: int, message: str) -> None:
+        """Keep the exit code beside the message."""
+        self.exit_code = exit_code
+        super().__init__(message)
+
+
+@contextmanager
+def _kernel_settings() -> Iterator[Config]:
+    """Kernels talk over files in a short-named folder, not over network ports, where the system can."""
+    with tempfile.TemporaryDirectory(prefix="pcse-") as folder:
+        before = os.environ.get("JUPYTER_RUNTIME_DIR")
+        config = Config()
+        if os.name == "posix" and len(folder) <= LONGEST_SOCKET_PATH:
+            os.environ["JUPYTER_RUNTIME_DIR"] = folder
+            config.KernelManager.transport = "ipc"
+        try:
+            yield config
+        finally:
+            if before is None:
+                os.environ.pop("JUPYTER_RUNTIME_DIR", None)
+            else:
+                os.environ["JUPYTER_RUNTIME_DIR"] = before
+
+
+def run_notebook(
+    notebook: Path, parameters: Mapping[str, Value], executed: Path, timeout: int | None
+) -> nbformat.NotebookNode:
+    """The executed notebook, also written to ``executed``.
+
+    Raises:
+        UserError: a cell raised one: the user can mend it.
+        RunError: a cell failed (4), took longer than ``timeout`` seconds (5), or the kernel died (6).
+    """
+    logging.getLogger("papermill").setLevel(logging.ERROR)
+    source = nbformat.read(notebook, as_version=4)
+    place = f"notebook {notebook.name}, parameters {dict(parameters)}"
+    try:
+        with _kernel_settings() as config:
+            return papermill.execute_notebook(
+                source, str(executed), dict(parameters), progress_bar=False, cwd=str(notebook.parent),
+                kernel_name="python3", execution_timeout=timeout, config=config,
+            )  # fmt: skip
+    except PapermillExecutionError as error:
+        if error.ename in ("CommandError", "CatalogueError", "DataError"):
+            raise getattr(errors, error.ename)([errors.Problem(what=line) for line in _lines(error.evalue)]) from None
+        message = f"NotebookError: {place}\n  cell {error.cell_index}: {error.ename}: {error.evalue}"
+        raise RunError(EXIT_ERROR, message) from None
+    except CellTimeoutError:
+        raise RunError(EXIT_TIMEOUT, f"TimeoutError: {place}\n  a cell took longer than {timeout} seconds") from None
+    except DeadKernelError:
+        raise RunError(EXIT_DEAD, f"KernelError: {place}\n  the kernel died") from None
+
+
+def _lines(message: str) -> list[str]:
+    """The problems of a user mistake's message, without its head and its advice."""
+    return [line.strip() for line in message.splitlines()[1:] if line.strip()] or [message]
+
+
+def export_page(notebook: nbformat.NotebookNode, back: str, place: str) -> str:
+    """The page of an executed notebook as HTML: its outputs and texts, no code, nothing fetched from anywhere.
+
+    Raises:
+        RunError: an output is not HTML made by this package, or the page has not exactly one main heading (7).
+    """
+    _refuse_foreign_outputs(notebook, place)
+    exporter = HTMLExporter(
+        template_name="template", extra_template_basedirs=[str(TEMPLATES)], exclude_anchor_links=True, embed_images=True
+    )
+    style = "".join((TEMPLATES / "template" / name).read_text(encoding="utf-8") for name in ("fonts.css", "page.css"))
+    page = {"title": "", "style": style, "back": back}
+    html, _ = exporter.from_notebook_node(notebook, resources={"page": page})
+    titles = re.findall(r"<h1[^>]*>(.*?)</h1>", html, flags=re.DOTALL)
+    if len(titles) != 1:
+        raise RunError(EXIT_GATE, f"GateError: {place}\n  found {len(titles)} main headings, expected 1")
+    html = html.replace("<title></title>", f"<title>{re.sub(r'<[^>]+>', '', titles[0])}</title>", 1)
+    return re.sub(r"[ \t]+\n", "\n", _with_contents(html))
+
+
+def _refuse_foreign_outputs(notebook: nbformat.NotebookNode, place: str) -> None:
+    for number, cell in enumerate(notebook.cells):
+        for output in cell.get("outputs", []):
+            if output.output_type == "stream" or "text/html" not in output.get("data", {}):
+                kind = f"{output.name} text" if output.output_type == "stream" else ", ".join(output.get("data", {}))
+                raise RunError(
+                    EXIT_GATE,
+                    f"GateError: {place}\n  cell {number} shows {kind}; a page holds only exhibits of the package",
+                )
+
+
+def _with_contents(html: str) -> str:
+    """The page with a list of its sections after the first paragraph under the title."""
+    sections = re.findall(r'<h2 id="([^"]+)"[^>]*>(.*?)</h2>', html, flags=re.DOTALL)
+    items = "\n".join(f'<li><a href="#{anchor}">{title}</a></li>' for anchor, title in sections)
+    contents = f'<nav aria-labelledby="contents">\n<h2 id="contents">Contents</h2>\n<ul>\n{items}\n</ul>\n</nav>\n'
+    first = html.index("<h2 ", html.index("</h1>")) if sections else html.index("</main>")
+    return html[:first] + (contents if sections else "") + html[first:]
