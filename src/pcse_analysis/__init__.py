@@ -8,7 +8,7 @@ from pcse_analysis.errors import CatalogueError, CommandError, DataError, UserEr
 from pcse_analysis.estimates import changes_frame, estimates_frame
 from pcse_analysis.evidence import open_evidence
 from pcse_analysis.reporting.background import left_out, methods, provenance, replies, sources, timeline
-from pcse_analysis.reporting.sections import claims, findings, heading, overview, service, services, summary
+from pcse_analysis.reporting.sections import claims, findings, heading, lead, overview, service, services, summary
 
 __all__ = [
     "CatalogueError",
@@ -23,6 +23,7 @@ __all__ = [
     "estimates_frame",
     "findings",
     "heading",
+    "lead",
     "left_out",
     "methods",
     "open_evidence",

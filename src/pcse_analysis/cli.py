@@ -14,9 +14,11 @@ from pcse_analysis.errors import UserError
 from pcse_analysis.evidence import read_inputs
 
 PROJECT = click.option(
-    "--project", type=click.Path(path_type=Path, file_okay=False), default=Path(),
+    "--project",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(),
     help="Project folder; else the nearest one upwards from here that holds data/catalogue.",
-)  # fmt: skip
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -40,11 +42,18 @@ def check(project: Path) -> None:
 @PROJECT
 @click.option("--edition", default="published", show_default=True, help="Edition to build, as named in editions.csv.")
 @click.option(
-    "--out", type=click.Path(path_type=Path, file_okay=False), default=None,
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=None,
     help="Folder that takes the edition's folder; else 'outputs' of the project.",
-)  # fmt: skip
-@click.option("-p", "parameters", multiple=True, metavar="NAME=VALUE",
-              help="A parameter for every notebook that declares it; may be repeated.")  # fmt: skip
+)
+@click.option(
+    "-p",
+    "parameters",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A parameter for every notebook that declares it; may be repeated.",
+)
 @click.option(
     "--timeout", type=click.IntRange(min=1), default=600, show_default=True, help="Seconds that one cell may take."
 )

@@ -39,10 +39,11 @@ class Dossier:
         """The catalogue row behind a change."""
         items = {self.figures.estimate(row).item for row in (change.estimate_before, change.estimate_after)}
         return next(
-            pair for pair in self.survey.comparability
+            pair
+            for pair in self.survey.comparability
             if {pair.item_before, pair.item_after} == items
             and (pair.wave_before, pair.wave_after) == (change.wave_before, change.wave_after)
-        )  # fmt: skip
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,14 +57,20 @@ class Selection:
 
     def changes(self, dossier: Dossier) -> list[Change]:
         """The changes of this selection, in the order of their findings."""
-        chosen = [c for c in dossier.figures.changes
-                  if (c.wave_before, c.wave_after) == (self.before.id, self.after.id) and self._holds(c)]  # fmt: skip
+        chosen = [
+            c
+            for c in dossier.figures.changes
+            if (c.wave_before, c.wave_after) == (self.before.id, self.after.id) and self._holds(c)
+        ]
         return sorted(chosen, key=lambda c: finding_order(dossier.pair(c).finding))
 
     def figures(self, dossier: Dossier) -> list[Estimate]:
         """The published shares and directions of this selection, in the order of their findings."""
-        chosen = [e for e in dossier.figures.estimates if e.measure in ("share", "direction")
-                  and e.wave in (self.before.id, self.after.id) and self._holds(e)]  # fmt: skip
+        chosen = [
+            e
+            for e in dossier.figures.estimates
+            if e.measure in ("share", "direction") and e.wave in (self.before.id, self.after.id) and self._holds(e)
+        ]
         return sorted(chosen, key=lambda e: finding_order(dossier.question(e).finding))
 
     def _holds(self, number: Estimate | Change) -> bool:
@@ -108,8 +115,13 @@ def choose(
         CommandError: a parameter names something that does not exist; all such are listed, with near misses.
     """
     problems = Problems()
-    asked = {"survey": survey, "wave_before": wave_before, "wave_after": wave_after,
-             "service_line": service_line, "group": group}  # fmt: skip
+    asked = {
+        "survey": survey,
+        "wave_before": wave_before,
+        "wave_after": wave_after,
+        "service_line": service_line,
+        "group": group,
+    }
     check_parameters(dossier, asked.items(), problems)
     problems.raise_as(CommandError)
     return Selection(

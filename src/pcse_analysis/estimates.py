@@ -146,8 +146,10 @@ def change_id(survey: str, group: str, wave_before: str, item_before: str, wave_
 
 def _plain(number: Estimate | Change) -> dict[str, object]:
     values = asdict(number)
-    return {k: SEPARATOR.join(v) if isinstance(v, tuple) else str(v) if isinstance(v, Verdict) else v
-            for k, v in values.items()}  # fmt: skip
+    return {
+        k: SEPARATOR.join(v) if isinstance(v, tuple) else str(v) if isinstance(v, Verdict) else v
+        for k, v in values.items()
+    }
 
 
 def estimates_frame(estimates: Iterable[Estimate]) -> pd.DataFrame:
@@ -168,7 +170,7 @@ def _cell(value: object) -> str:
     return repr(value).removesuffix(".0") if isinstance(value, float) else str(value)
 
 
-def to_csv(numbers: Iterable[Estimate] | Iterable[Change], spec: FrameSpec) -> str:
+def to_csv(numbers: Iterable[Estimate | Change], spec: FrameSpec) -> str:
     """Numbers as CSV in full precision: line feeds, sorted by id, empty where there is no value."""
     out = io.StringIO()
     writer = csv.DictWriter(out, list(spec.columns), lineterminator="\n")
@@ -211,8 +213,6 @@ def read_figures(folder: Path) -> Figures:
 
 def write_figures(figures: Figures, folder: Path) -> None:
     """Write ``estimates.csv`` and ``changes.csv`` into ``folder``."""
-    for name, numbers, spec in (
-        ("estimates.csv", figures.estimates, ESTIMATES),
-        ("changes.csv", figures.changes, CHANGES),
-    ):
-        (folder / name).write_text(to_csv(numbers, spec), encoding="utf-8", newline="\n")  # type: ignore[arg-type]
+    files = {"estimates.csv": to_csv(figures.estimates, ESTIMATES), "changes.csv": to_csv(figures.changes, CHANGES)}
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")

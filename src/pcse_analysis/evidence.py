@@ -114,7 +114,7 @@ def make_dossier(inputs: Inputs, edition: str, parameters: dict[str, str] | None
 
 
 def _rates(estimates: list[Estimate], inputs: Inputs, survey: Survey, edition: Edition) -> list[Estimate]:
-    """For each wave the practices there were, by the first listed register figure known by then, and the response rate."""
+    """For each wave the number of practices (the first listed figure known by then) and the response rate."""
     known, _ = known_by(inputs.population, edition.evidence_date)
     rows = {str(row["id"]): row for row in known.to_dict("records") if pd.notna(row["value"])}
     made = []
@@ -141,8 +141,12 @@ def _changes(estimates: list[Estimate], survey: Survey) -> list[Change]:
 
 def _record(inputs: Inputs, edition: Edition, parameters: dict[str, str]) -> RunRecord:
     root = inputs.root
-    files = sorted(path for folder in (CATALOGUE, PUBLISHED) for path in (root / folder).rglob("*")
-                   if path.suffix in (".csv", ".yaml"))  # fmt: skip
+    files = sorted(
+        path
+        for folder in (CATALOGUE, PUBLISHED)
+        for path in (root / folder).rglob("*")
+        if path.suffix in (".csv", ".yaml")
+    )
     package = Path(__file__).parent
     code = [p for p in package.rglob("*") if p.is_file() and p.suffix != ".pyc"]
     notebooks = tree_sha256((root / "notebooks").glob("*.ipynb"), root)

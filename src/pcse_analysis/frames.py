@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -100,11 +101,7 @@ def check_frame(frame: pd.DataFrame, spec: FrameSpec) -> pd.DataFrame:
     return frame
 
 
-def tidy(rows: list[dict[str, object]], spec: FrameSpec) -> pd.DataFrame:
-    """A frame of ``rows`` with the columns, order and kinds of ``spec``, checked."""
-    columns = {
-        name: pd.array([row[name] for row in rows], dtype=DTYPES[kind]) if kind != "number"
-        else pd.array([float("nan") if row[name] is None else row[name] for row in rows], dtype="float64")
-        for name, kind in spec.columns.items()
-    }  # fmt: skip
-    return check_frame(pd.DataFrame(columns, columns=list(spec.columns)), spec)
+def tidy(rows: Iterable[Mapping[str, object]], spec: FrameSpec) -> pd.DataFrame:
+    """A frame of ``rows`` with the columns, order and kinds of ``spec``, checked; None is missing."""
+    frame = pd.DataFrame([dict(row) for row in rows], columns=list(spec.columns), dtype="object")
+    return check_frame(frame.astype({name: DTYPES[kind] for name, kind in spec.columns.items()}), spec)

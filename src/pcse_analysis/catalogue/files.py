@@ -86,8 +86,9 @@ def read_table(path: Path, name: str, columns: Sequence[str], key: Sequence[str]
         for cells in reader:
             if any(cells):
                 if len(cells) != len(header):
-                    problems.add(f"found {len(cells)} values, expected {len(header)} as in the header",
-                                 file=name, line=line)  # fmt: skip
+                    problems.add(
+                        f"found {len(cells)} values, expected {len(header)} as in the header", file=name, line=line
+                    )
                 values = dict.fromkeys(columns, "") | dict(zip(header, cells, strict=False))
                 rows.append(Row(name, line, values))
             line = reader.line_num + 1

@@ -26,13 +26,31 @@ DESIGN_KEYS = ("unit", "population", "frame", "mode", "selection", "pairing", "p
 WAVE_KEYS = ("id", "label", "fieldwork_start", "fieldwork_end", "about", "population")
 SCALE_KEYS = ("options", "agreeing", "disagreeing", "not_an_opinion")
 QUESTION_COLUMNS = (
-    "item", "wave", "asked_of", "service_line", "scale", "finding", "label", "wording", "failure", "window",
+    "item",
+    "wave",
+    "asked_of",
+    "service_line",
+    "scale",
+    "finding",
+    "label",
+    "wording",
+    "failure",
+    "window",
     "window_months",
-)  # fmt: skip
+)
 COMPARABILITY_COLUMNS = (
-    "finding", "respondent_group", "service_line", "wave_before", "item_before", "wave_after", "item_after", "status",
-    "family", "reason", "assumptions",
-)  # fmt: skip
+    "finding",
+    "respondent_group",
+    "service_line",
+    "wave_before",
+    "item_before",
+    "wave_after",
+    "item_after",
+    "status",
+    "family",
+    "reason",
+    "assumptions",
+)
 STATUSES = ("same", "window_differs", "wording_differs", "not_comparable")
 
 

@@ -14,8 +14,18 @@ from pcse_analysis.errors import Problems, not_an_option
 from pcse_analysis.frames import POPULATION_FIGURES, TIMELINE, tidy
 
 POPULATION_COLUMNS = (
-    "id", "measure", "area", "date", "value", "unit", "basis", "note", "sources", "known_on", "confidence",
-)  # fmt: skip
+    "id",
+    "measure",
+    "area",
+    "date",
+    "value",
+    "unit",
+    "basis",
+    "note",
+    "sources",
+    "known_on",
+    "confidence",
+)
 TIMELINE_COLUMNS = ("id", "date", "event", "sources", "known_on")
 
 
@@ -26,19 +36,21 @@ def read_population(root: Path, catalogue: Catalogue, problems: Problems) -> pd.
     for row in read_table(root / name, name, POPULATION_COLUMNS, ("id",), problems):
         read = RowReader(row, problems)
         sources, known_on = read_known_on(read, catalogue.publications, needs_all=row["basis"] == "derived")
-        rows.append({
-            "id": read.identifier("id"),
-            "measure": read.text("measure"),
-            "area": read.text("area"),
-            "date": read.text("date"),
-            "value": read.decimal("value"),
-            "unit": read.text("unit"),
-            "basis": read.one_of("basis", "a basis", ("published", "derived")),
-            "note": row["note"],
-            "sources": "; ".join(sources),
-            "known_on": known_on,
-            "confidence": read.one_of("confidence", "a confidence", ("high", "medium", "low")),
-        })  # fmt: skip
+        rows.append(
+            {
+                "id": read.identifier("id"),
+                "measure": read.text("measure"),
+                "area": read.text("area"),
+                "date": read.text("date"),
+                "value": read.decimal("value"),
+                "unit": read.text("unit"),
+                "basis": read.one_of("basis", "a basis", ("published", "derived")),
+                "note": row["note"],
+                "sources": "; ".join(sources),
+                "known_on": known_on,
+                "confidence": read.one_of("confidence", "a confidence", ("high", "medium", "low")),
+            }
+        )
     return tidy(rows, POPULATION_FIGURES)
 
 
@@ -59,11 +71,13 @@ def read_timeline(root: Path, catalogue: Catalogue, problems: Problems) -> pd.Da
     for row in read_table(root / name, name, TIMELINE_COLUMNS, ("id",), problems):
         read = RowReader(row, problems)
         sources, known_on = read_known_on(read, catalogue.publications)
-        rows.append({
-            "id": read.identifier("id"),
-            "date": read.day("date", partial=True),
-            "event": read.text("event"),
-            "sources": "; ".join(sources),
-            "known_on": known_on,
-        })  # fmt: skip
+        rows.append(
+            {
+                "id": read.identifier("id"),
+                "date": read.day("date", partial=True),
+                "event": read.text("event"),
+                "sources": "; ".join(sources),
+                "known_on": known_on,
+            }
+        )
     return tidy(rows, TIMELINE)

@@ -18,9 +18,20 @@ from pcse_analysis.errors import Problems, shown
 from pcse_analysis.frames import PUBLISHED_FIGURES, tidy
 
 COLUMNS = (
-    "wave", "respondent_group", "service_line", "item", "measure", "percent", "count", "base", "statement", "sources",
-    "known_on", "confidence", "note",
-)  # fmt: skip
+    "wave",
+    "respondent_group",
+    "service_line",
+    "item",
+    "measure",
+    "percent",
+    "count",
+    "base",
+    "statement",
+    "sources",
+    "known_on",
+    "confidence",
+    "note",
+)
 MEASURES = ("share", "replies", "patients", "direction")
 PERCENT = re.compile(r"(\d{1,3})(?:\.(\d+))?")
 
@@ -116,14 +127,20 @@ def _share(read: RowReader, count: int | None, published_base: int | None, repli
     counts = reachable_counts(percent, base)
     what = f"no count of {base} gives {percent} %"
     if not counts and published_base is None:
-        read.wrong("percent", f"{what}; {base} replied, and the item's base is not given",
-                   "check the percentage, or give the base of the item in column 'base'.")  # fmt: skip
+        read.wrong(
+            "percent",
+            f"{what}; {base} replied, and the item's base is not given",
+            "check the percentage, or give the base of the item in column 'base'.",
+        )
     elif not counts:
         read.wrong("percent", what, "check the percentage, its decimals and the base against the source.")
     elif count is not None and count not in counts:
         gives = f"{count} of {base} is {100 * count / base:.2f} %" if count <= base else f"{count} is more than {base}"
-        read.wrong("count", f"{gives}, not {percent} %; expected {counts[0]} to {counts[-1]}",
-                   "check the count, the percentage and the base against the source.")  # fmt: skip
+        read.wrong(
+            "count",
+            f"{gives}, not {percent} %; expected {counts[0]} to {counts[-1]}",
+            "check the count, the percentage and the base against the source.",
+        )
     else:
         return {
             "value": float(Fraction(percent) / 100) if count is None else count / base,

@@ -1,0 +1,1 @@
+"""Estimates, changes and what they rest on."""

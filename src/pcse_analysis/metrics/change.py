@@ -68,8 +68,10 @@ def _plain_change(change: Change, before: Estimate, after: Estimate, response_ra
     z = z_of(CONFIDENCE)
     low, high = (float(limit) for limit in newcombe(*shares, z))
     low90, high90 = (float(limit) for limit in newcombe(*shares, z_of(EQUIVALENCE_CONFIDENCE)))
-    over_counts = [newcombe(b / before.base, before.base, a / after.base, after.base, z)
-                   for b, a in product(count_range(before), count_range(after))]  # fmt: skip
+    over_counts = [
+        newcombe(b / before.base, before.base, a / after.base, after.base, z)
+        for b, a in product(count_range(before), count_range(after))
+    ]
     tipping = base_tipping(*shares, 0.0, z)
     return replace(
         change,

@@ -37,8 +37,14 @@ def margins_of(change: Change, figures: Figures, survey: Survey) -> list[Estimat
     )
     made = _window(blank, before, after, survey) if change.value is None else _bases(blank, change, before, after)
     if change.verdict is Verdict.UNCLEAR:
-        made.append(_named(blank, "detectable_margin", value=_detectable(change, before, after),
-                           method="reach of the 90 % interval were the change 0"))  # fmt: skip
+        made.append(
+            _named(
+                blank,
+                "detectable_margin",
+                value=_detectable(change, before, after),
+                method="reach of the 90 % interval were the change 0",
+            )
+        )
     return made
 
 
@@ -53,11 +59,24 @@ def _window(blank: Estimate, before: Estimate, after: Estimate, survey: Survey) 
     low, high = implied_shares(before.value, months_before, months_after)
     low_points, high_points = points_range(before.value, months_before, after.value, months_after)
     return [
-        _named(blank, "implied_share", wave=before.wave, item=before.item, low=low, high=high, unit="share",
-               method="unchanged rate over the window of the later wave"),
-        _named(blank, "points_range", low=low_points, high=high_points,
-               method="later share less implied earlier share, both as printed"),
-    ]  # fmt: skip
+        _named(
+            blank,
+            "implied_share",
+            wave=before.wave,
+            item=before.item,
+            low=low,
+            high=high,
+            unit="share",
+            method="unchanged rate over the window of the later wave",
+        ),
+        _named(
+            blank,
+            "points_range",
+            low=low_points,
+            high=high_points,
+            method="later share less implied earlier share, both as printed",
+        ),
+    ]
 
 
 def _bases(blank: Estimate, change: Change, before: Estimate, after: Estimate) -> list[Estimate]:

@@ -75,7 +75,7 @@ def population_estimate(row: Mapping[Any, Any], survey: Survey, wave: str) -> Es
         service_line="all",
         item="population",
         measure="practices",
-        category=str(row["id"]),
+        category=str(row["date"]),
         value=float(row["value"]),
         unit="practices",
         base_status=str(row["basis"]),

@@ -25,17 +25,28 @@ def points_range(before: float, months_before: float, after: float, months_after
 
 
 def full_range(
-    counts_before: Sequence[int], base_before: float, months_before: float,
-    counts_after: Sequence[int], base_after: float, months_after: float, z: float,
-) -> tuple[float, float]:  # fmt: skip
+    counts_before: Sequence[int],
+    base_before: float,
+    months_before: float,
+    counts_after: Sequence[int],
+    base_after: float,
+    months_after: float,
+    z: float,
+) -> tuple[float, float]:
     """The range of later minus implied earlier share, over all counts given and the Wilson limits of each.
 
     The limits of both waves are taken at once, so the range is wider than an interval of the same confidence.
     """
-    before = [float(limit) for count in (min(counts_before), max(counts_before))
-              for limit in wilson(count / base_before, base_before, z)]  # fmt: skip
-    after = [float(limit) for count in (min(counts_after), max(counts_after))
-             for limit in wilson(count / base_after, base_after, z)]  # fmt: skip
+    before = [
+        float(limit)
+        for count in (min(counts_before), max(counts_before))
+        for limit in wilson(count / base_before, base_before, z)
+    ]
+    after = [
+        float(limit)
+        for count in (min(counts_after), max(counts_after))
+        for limit in wilson(count / base_after, base_after, z)
+    ]
     low, _ = implied_shares(min(before), months_before, months_after)
     _, high = implied_shares(max(before), months_before, months_after)
     return min(after) - high, max(after) - low

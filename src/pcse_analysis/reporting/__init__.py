@@ -1,0 +1,1 @@
+"""Sentences, tables, charts and sections of pages, made from numbers."""

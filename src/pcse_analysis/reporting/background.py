@@ -21,42 +21,56 @@ def replies(dossier: Dossier, selection: Selection) -> Html:
             whole = estimate.respondent_group == survey.design.unit
             population, rate, patients = (
                 figures.of_item(item, wave.id, measure) if whole else None
-                for item, measure in (("population", "practices"), ("survey_responses", "response_rate"),
-                                      ("patients_covered", "patients"))
-            )  # fmt: skip
-            rows.append([
-                Markup("{}, {}").format(wave_name(wave), survey.groups[estimate.respondent_group]),
-                figure(estimate, "value", "count"),
-                figure(population, "value", "count") if population else NOT_AVAILABLE,
-                figure(rate, "value", "percent1") if rate else NOT_AVAILABLE,
-                figure(patients, "value", "count") if patients else NOT_AVAILABLE,
-            ])  # fmt: skip
-    heads = ("Survey and respondents", "Replies", "Practices in England", "Response rate (%)",
-             "Registered patients of those that replied (more than)")  # fmt: skip
+                for item, measure in (
+                    ("population", "practices"),
+                    ("survey_responses", "response_rate"),
+                    ("patients_covered", "patients"),
+                )
+            )
+            rows.append(
+                [
+                    Markup("{}, {}").format(wave_name(wave), survey.groups[estimate.respondent_group]),
+                    figure(estimate, "value", "count"),
+                    figure(population, "value", "count") if population else NOT_AVAILABLE,
+                    figure(rate, "value", "percent1") if rate else NOT_AVAILABLE,
+                    figure(patients, "value", "count") if patients else NOT_AVAILABLE,
+                ]
+            )
+    heads = (
+        "Survey and respondents",
+        "Replies",
+        "Practices in England",
+        "Response rate (%)",
+        "Registered patients of those that replied (more than)",
+    )
     table = Table("Table R. Replies to each survey", heads, rows, frozenset({1, 2, 3, 4}))
     design = survey.design
-    asked = Markup("<p>Asked by {}. Population: {}. How respondents were found: {}. How they were asked: {}. "
-                   "Respondents were {}.</p>").format(
-        survey.asked_by, design.population, design.frame, design.mode, design.selection)  # fmt: skip
+    asked = Markup(
+        "<p>Asked by {}. Population: {}. How respondents were found: {}. How they were asked: {}. "
+        "Respondents were {}.</p>"
+    ).format(survey.asked_by, design.population, design.frame, design.mode, design.selection)
     waves = joined(Markup("<p>{}: {}</p>").format(wave_name(w), w.about) for w in (selection.before, selection.after))
     note = Markup("<p class='source'>[x]: not available. {}</p>").format(_register_note(dossier, selection))
     return Html(joined([asked, waves, table, note]))
 
 
 def _register_note(dossier: Dossier, selection: Selection) -> Markup:
-    """Which register figure each wave is set against."""
+    """Of which day the number of practices is that each wave is set against, and who gives it."""
     parts = []
     for wave in (selection.before, selection.after):
         population = dossier.figures.of_item("population", wave.id, "practices")
         if population is not None:
-            publications = [dossier.catalogue.publications[s] for s in population.sources
-                            if s in dossier.catalogue.publications]  # fmt: skip
             cited = Markup("; ").join(
-                Markup("<a href='#source-{}'>{}</a>").format(p.id, p.publisher) for p in publications
+                Markup("<a href='#source-{}'>{}</a>").format(s, dossier.catalogue.publications[s].publisher)
+                for s in population.sources
+                if s in dossier.catalogue.publications
             )
-            parts.append(Markup("{}: row {} of {} ({}; {}).").format(
-                wave_name(wave), population.category, population.sources[0], population.base_status, cited))  # fmt: skip
-    return Markup("Practices in England, ") + Markup(" ").join(parts) if parts else Markup()
+            parts.append(
+                Markup("For {} they are those of {} ({}; {}).").format(
+                    wave_name(wave), date(population.category), population.base_status, cited
+                )
+            )
+    return Markup("Practices in England: {}").format(Markup(" ").join(parts)) if parts else Markup()
 
 
 def methods(dossier: Dossier) -> Html:
@@ -66,8 +80,11 @@ def methods(dossier: Dossier) -> Html:
         Markup("{} ({}; fixed {})").format(f.label, f.adjustment.title(), f.fixed)
         for f in dossier.survey.families.values()
     ]
-    parts.append(Markup("<h3>Margin and family of comparisons</h3>\n<p>{} Family: {}.</p>").format(
-        dossier.survey.margin_fixed, Markup("; ").join(families)))  # fmt: skip
+    parts.append(
+        Markup("<h3>Margin and family of comparisons</h3>\n<p>{} Family: {}.</p>").format(
+            dossier.survey.margin_fixed, Markup("; ").join(families)
+        )
+    )
     return Html(joined(parts))
 
 
@@ -76,18 +93,25 @@ def left_out(dossier: Dossier) -> Html:
     rows: list[list[Cell]] = []
     for row in dossier.left_out.to_dict("records"):
         question = dossier.survey.questions.get((row["item"], row["wave"]))
-        rows.append([
-            question.label if question else str(row["item"]),
-            wave_name(dossier.survey.waves[row["wave"]]),
-            date(row["known_on"]) if row["known_on"] else "no dated source",
-        ])  # fmt: skip
+        rows.append(
+            [
+                question.label if question else str(row["item"]),
+                wave_name(dossier.survey.waves[row["wave"]]),
+                date(row["known_on"]) if row["known_on"] else "no dated source",
+            ]
+        )
     if not rows:
         return Html(Markup("<p>Nothing: every figure of this survey that is held was public on the evidence date.</p>"))
-    return Html(joined([
-        Markup("<p>These figures became public after {} and are not used; their values are not shown.</p>").format(
-            date(dossier.edition.evidence_date)),
-        Table("Table O. Figures left out", ("Figure", "Survey", "Public since"), rows),
-    ]))  # fmt: skip
+    return Html(
+        joined(
+            [
+                Markup(
+                    "<p>These figures became public after {} and are not used; their values are not shown.</p>"
+                ).format(date(dossier.edition.evidence_date)),
+                Table("Table O. Figures left out", ("Figure", "Survey", "Public since"), rows),
+            ]
+        )
+    )
 
 
 def timeline(dossier: Dossier) -> Html:
@@ -96,7 +120,7 @@ def timeline(dossier: Dossier) -> Html:
         [date(row["date"]), row["event"], _cited(dossier, row["sources"])]
         for row in dossier.timeline.to_dict("records")
     ]
-    return Html(Table("Table T. Events, as public on the evidence date", ("Date", "Event", "Source"), rows).__html__())
+    return Html(joined([Table("Table T. Events, as public on the evidence date", ("Date", "Event", "Source"), rows)]))
 
 
 def _cited(dossier: Dossier, sources: str) -> Markup:
@@ -109,14 +133,19 @@ def sources(dossier: Dossier, *, with_timeline: bool = False) -> Html:
     used = {source for estimate in dossier.figures.estimates for source in estimate.sources}
     if with_timeline:
         used |= {source for row in dossier.timeline["sources"] for source in row.split("; ")}
-    publications = sorted((p for p in dossier.catalogue.publications.values() if p.id in used),
-                          key=lambda p: (p.published_on, p.id))  # fmt: skip
+    publications = sorted(
+        (p for p in dossier.catalogue.publications.values() if p.id in used), key=lambda p: (p.published_on, p.id)
+    )
     items = joined(
         Markup("<li id='source-{}'>{}. {}. {}.{}</li>").format(
-            p.id, p.publisher, p.title, date(p.published_on),
-            Markup(" <a class='address' href='{}'>{}</a>").format(p.url, p.url) if p.url else "")
+            p.id,
+            p.publisher,
+            p.title,
+            date(p.published_on),
+            Markup(" <a class='address' href='{}'>{}</a>").format(p.url, p.url) if p.url else "",
+        )
         for p in publications
-    )  # fmt: skip
+    )
     return Html(Markup("<ul class='sources'>\n{}\n</ul>").format(items))
 
 
@@ -138,7 +167,11 @@ def provenance(dossier: Dossier) -> Html:
         ["Lock of packages (SHA-256)", Markup("<code>{}</code>").format(record.lock_sha256 or "none")],
         ["Versions", ", ".join(f"{name} {version}" for name, version in sorted(record.packages.items()))],
     ]
-    return Html(joined([
-        Table("Table P. What made this page", ("Part", "Value"), made),
-        Table("Table I. Input files", ("File", "Rows", "SHA-256"), inputs, frozenset({1})),
-    ]))  # fmt: skip
+    return Html(
+        joined(
+            [
+                Table("Table P. What made this page", ("Part", "Value"), made),
+                Table("Table I. Input files", ("File", "Rows", "SHA-256"), inputs, frozenset({1})),
+            ]
+        )
+    )

@@ -28,7 +28,7 @@ WIDE, NARROW = 640, 320
 DOTS = 96
 STYLE = str(files("pcse_analysis") / "reporting" / "house.mplstyle")
 MARGIN = 16
-ROW_TEXT, ROW_MARK, AXIS = 20, 46, 34
+ROW_TEXT, ROW_MARK, AXIS = 20, 60, 34
 """Heights in pixels: a line of a row's label, the band of its marks, the axis with its numbers."""
 
 
@@ -75,9 +75,17 @@ def _drawing(rows: Sequence[Row], width: int, key: str) -> str:
         top = 0
         for row, label, row_height in zip(rows, labels, heights, strict=True):
             for place, line in enumerate(label):
-                axes.text(0, top + 4 + place * ROW_TEXT, line, va="top", ha="left", fontweight="bold", color=INK,
-                          bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5})  # fmt: skip
-            row.draw(axes, top + len(label) * ROW_TEXT + ROW_MARK * 0.62)
+                axes.text(
+                    0,
+                    top + 4 + place * ROW_TEXT,
+                    line,
+                    va="top",
+                    ha="left",
+                    fontweight="bold",
+                    color=INK,
+                    bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5},
+                )
+            row.draw(axes, top + len(label) * ROW_TEXT + ROW_MARK * 0.5)
             top += row_height
         for artist in figure.findobj():
             artist.set_clip_on(False)
@@ -98,8 +106,10 @@ def _lean(svg: str, width: int, height: int, key: str) -> str:
     body = re.sub(r"-?\d+\.\d{3,}", lambda m: f"{float(m[0]):.2f}".rstrip("0").rstrip("."), body)
     body = re.sub(r"<g/>|<g>\s*</g>|<defs>\s*</defs>", "", re.sub(r"\s*\n\s*", " ", body))
     box = f"0 0 {width * 72 / DOTS:g} {height * 72 / DOTS:g}"
-    return (f'<svg class="{{name}}" role="img" aria-label="{{alt}}" viewBox="{box}" width="{width}" '
-            f'height="{height}"{{hidden}}>{body}')  # fmt: skip
+    return (
+        f'<svg class="{{name}}" role="img" aria-label="{{alt}}" viewBox="{box}" width="{width}" '
+        f'height="{height}"{{hidden}}>{body}'
+    )
 
 
 def _point(axes: Axes, estimate: Estimate, y: float, *, later: bool, word: str, above: bool = True) -> None:
@@ -112,9 +122,17 @@ def _point(axes: Axes, estimate: Estimate, y: float, *, later: bool, word: str, 
     axes.plot([estimate.value], [y], marker=marker, color=colour, markersize=8.5, linestyle="none", clip_on=False)
     label = f"{text(estimate, 'value', 'percent')} {word}".strip()
     align = "left" if estimate.value < 0.2 else "right" if estimate.value > 0.8 else "center"
-    axes.annotate(label, (estimate.value, y), (0, 8 if above else -8), textcoords="offset points", ha=align,
-                  va="bottom" if above else "top", color=INK, fontsize=9.5,
-                  bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6})  # fmt: skip
+    axes.annotate(
+        label,
+        (estimate.value, y),
+        (0, 8 if above else -8),
+        textcoords="offset points",
+        ha=align,
+        va="bottom" if above else "top",
+        color=INK,
+        fontsize=9.5,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
+    )
 
 
 def _short(dossier: Dossier, wave: str) -> str:
@@ -141,25 +159,42 @@ def _change_row(dossier: Dossier, change: Change) -> Row:
         assert before.value is not None and after.value is not None
 
         def draw(axes: Axes, y: float) -> None:
-            axes.annotate("", (after.value or 0, y), (before.value or 0, y),
-                          arrowprops={"arrowstyle": "-", "color": RANGE, "linewidth": 1.2, "shrinkA": 0, "shrinkB": 0})  # fmt: skip
-            _point(axes, before, y, later=False, word=_abbreviated(first))
+            axes.annotate(
+                "",
+                (after.value or 0, y),
+                (before.value or 0, y),
+                arrowprops={"arrowstyle": "-", "color": RANGE, "linewidth": 1.2, "shrinkA": 0, "shrinkB": 0},
+            )
+            _point(axes, before, y, later=False, word=_abbreviated(first), above=False)
             _point(axes, after, y, later=True, word=_abbreviated(second))
 
-        words = f"{label}, from {text(before, 'value', 'percent')} in {first} to {text(after, 'value', 'percent')} in {second}."
+        shares = [text(estimate, "value", "percent") for estimate in (before, after)]
+        words = f"{label}, from {shares[0]} in {first} to {shares[1]} in {second}."
         return Row(label, draw, words)
     implied = dossier.figures.estimate(f"{change.id}.implied_share")
     low, high = (text(implied, side, "percent") for side in ("low", "high"))
 
+    band = f"{low} to {high} if {_abbreviated(first)} rate held"
+
     def draw_range(axes: Axes, y: float) -> None:
         assert implied.low is not None and implied.high is not None
         axes.fill_between([implied.low, implied.high], y - 7, y + 7, color=RANGE, linewidth=0)
-        axes.annotate(f"{low} to {high} if {_abbreviated(first)} rate held", ((implied.low + implied.high) / 2, y), (0, -8),
-                      textcoords="offset points", ha="center", va="top", fontsize=9.5, color=INK)  # fmt: skip
+        axes.annotate(
+            band,
+            ((implied.low + implied.high) / 2, y),
+            (0, -8),
+            textcoords="offset points",
+            ha="center",
+            va="top",
+            fontsize=9.5,
+            color=INK,
+        )
         _point(axes, after, y, later=True, word=_abbreviated(second))
 
-    words = (f"{label}, {text(after, 'value', 'percent')} in {second}, against {low} to {high} that the rate of "
-             f"{first} would give over the longer window.")  # fmt: skip
+    words = (
+        f"{label}, {text(after, 'value', 'percent')} in {second}, against {low} to {high} that the rate of "
+        f"{first} would give over the longer window."
+    )
     return Row(label, draw_range, words)
 
 

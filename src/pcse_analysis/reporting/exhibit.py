@@ -12,7 +12,7 @@ from pcse_analysis.estimates import Change, Estimate
 from pcse_analysis.reporting.charts import Chart, change_chart, share_chart
 from pcse_analysis.reporting.figures import date, wave_name
 from pcse_analysis.reporting.findings import Finding, change_finding, share_sentence
-from pcse_analysis.reporting.tables import Table, check_table, share_table
+from pcse_analysis.reporting.tables import KEY, Table, check_table, share_table
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Exhibit:
     id: str
     headline: Markup
     subtitle: Markup
-    sentences: Sequence[Markup]
+    body: Markup
     chart: Chart | None
     tables: Sequence[Table]
     caveats: Sequence[Markup] = field(default=())
@@ -53,19 +53,20 @@ class Exhibit:
         heading = Markup("<h{0} id='{1}'><span class='finding'>{2}</span> {3}</h{0}>").format(
             self.level, self.id, self.id, self.headline
         )
-        sentences = joined(Markup("<p>{}</p>").format(sentence) for sentence in self.sentences)
         caveats = joined(Markup("<li>{}</li>").format(caveat) for caveat in self.caveats)
-        return joined([
-            Markup("<section class='exhibit' aria-labelledby='{}'>").format(self.id),
-            heading,
-            Markup("<p class='subtitle'>{}</p>").format(self.subtitle),
-            sentences,
-            self.chart or "",
-            joined(self.tables),
-            Markup("<ul class='caveats'>\n{}\n</ul>").format(caveats) if self.caveats else "",
-            Markup("<p class='source'>Source: {}</p>").format(self.source),
-            Markup("</section>"),
-        ])  # fmt: skip
+        return joined(
+            [
+                Markup("<section class='exhibit' aria-labelledby='{}'>").format(self.id),
+                heading,
+                Markup("<p class='subtitle'>{}</p>").format(self.subtitle),
+                self.body,
+                self.chart or "",
+                joined(self.tables),
+                Markup("<ul class='caveats'>\n{}\n</ul>").format(caveats) if self.caveats else "",
+                Markup("<p class='source'>Source: {}</p>").format(self.source),
+                Markup("</section>"),
+            ]
+        )
 
     _repr_html_ = __html__
 
@@ -98,7 +99,7 @@ def change_exhibit(dossier: Dossier, change: Change, level: int = 3) -> Exhibit:
         id=finding.id,
         headline=finding.headline,
         subtitle=subtitle,
-        sentences=[finding.sentence],
+        body=Markup("<p>{}</p>").format(finding.sentence),
         chart=change_chart(dossier, f"chart-{finding.id}", [change]),
         tables=tables,
         caveats=finding.caveats,
@@ -107,17 +108,32 @@ def change_exhibit(dossier: Dossier, change: Change, level: int = 3) -> Exhibit:
     )
 
 
+def share_sentences(dossier: Dossier, selection: Selection) -> Markup:
+    """What each survey found about one service line, a sentence a figure, each with the id of its finding."""
+    estimates = selection.figures(dossier)
+    if not estimates:
+        return Markup("<p>{}</p>").format(nothing_published(dossier, selection))
+    return joined(
+        Markup("<p><span class='finding' id='{0}'>{0}</span> {1}{2}</p>").format(
+            dossier.question(estimate).finding, share_sentence(dossier, estimate), _note(dossier, estimate)
+        )
+        for estimate in estimates
+    )
+
+
+def _note(dossier: Dossier, estimate: Estimate) -> str:
+    note = dossier.notes.get(estimate.id, "") if estimate.value is not None else ""
+    return f" {note}" if note else ""
+
+
 def shares_exhibit(dossier: Dossier, selection: Selection, level: int = 3) -> Exhibit | Html:
     """Every published figure of one service line, each for its own survey."""
     assert selection.service_line is not None
     line = selection.service_line
     estimates = selection.figures(dossier)
     if not estimates:
-        return Html(Markup("<p>{}</p>").format(nothing_published(dossier, selection)))
-    with_value = [estimate for estimate in estimates if estimate.value is not None]
+        return Html(share_sentences(dossier, selection))
     number = f"F{line.order}"
-    notes = [Markup("{}: {}").format(dossier.question(e).label, dossier.notes[e.id])
-             for e in with_value if dossier.notes.get(e.id)]  # fmt: skip
     caption = Markup("Table {}. {}: every published figure, each for its own survey").format(number, line.label)
     return Exhibit(
         id=number,
@@ -125,15 +141,10 @@ def shares_exhibit(dossier: Dossier, selection: Selection, level: int = 3) -> Ex
         subtitle=Markup("Share that replied so, England, surveys of {} and {}").format(
             wave_name(selection.before), wave_name(selection.after)
         ),
-        sentences=[
-            Markup("<span class='finding' id='{0}'>{0}</span> {1}").format(
-                dossier.question(estimate).finding, share_sentence(dossier, estimate)
-            )
-            for estimate in estimates
-        ],
-        chart=share_chart(dossier, f"chart-{number}", with_value),
+        body=share_sentences(dossier, selection),
+        chart=share_chart(dossier, f"chart-{number}", estimates),
         tables=[share_table(dossier, estimates, caption)],
-        caveats=notes,
+        caveats=[Markup(KEY)],
         source=source_line(dossier, estimates),
         level=level,
     )

@@ -26,18 +26,27 @@ def _percent(value: float, decimals: int) -> str:
     return f"{shown}%"
 
 
+def _bare(value: float, decimals: int) -> str:
+    """A share as a number under a head that says per cent."""
+    return _percent(value, decimals).removesuffix("%")
+
+
 def _signed(value: float, decimals: int) -> str:
     shown = _rounded(value * 100, decimals)
     return f"{MINUS if shown < 0 else '+' if shown > 0 else ''}{abs(shown)}"
 
 
 def _probability(value: float) -> str:
-    return "under 0.001" if value < 0.001 else f"{_rounded(value, 3)}"
+    if value < 0.001:
+        return "under 0.001"
+    return "over 0.999" if value > 0.999 else f"{_rounded(value, 3)}"
 
 
 FORMS: dict[str, Callable[[float], str]] = {
     "percent": lambda value: _percent(value, 0),
     "percent1": lambda value: _percent(value, 1),
+    "bare": lambda value: _bare(value, 0),
+    "bare1": lambda value: _bare(value, 1),
     "points": lambda value: f"{abs(_rounded(value * 100, 0))}",
     "signed": lambda value: _signed(value, 0),
     "signed1": lambda value: _signed(value, 1),
@@ -66,8 +75,20 @@ def figure(number: Estimate | Change, field: str, form: str) -> Markup:
 NOT_AVAILABLE = Markup('<abbr title="not available">[x]</abbr>')
 NOT_APPLICABLE = Markup('<abbr title="not applicable">[z]</abbr>')
 
-MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-          "November", "December")  # fmt: skip
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 
 def date_text(day: str) -> str:

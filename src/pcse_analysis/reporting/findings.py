@@ -81,9 +81,14 @@ def _shares(dossier: Dossier, change: Change) -> Markup:
     waves = [wave_name(dossier.survey.waves[wave]) for wave in (change.wave_before, change.wave_after)]
     first, second = (dossier.question(e).failure for e in (before, after))
     return Markup("In {}, {} of {} {}; in {}, {} {}.").format(
-        waves[0], figure(before, "value", "percent"), _group(dossier, change), first,
-        waves[1], figure(after, "value", "percent"), second,
-    )  # fmt: skip
+        waves[0],
+        figure(before, "value", "percent"),
+        _group(dossier, change),
+        first,
+        waves[1],
+        figure(after, "value", "percent"),
+        second,
+    )
 
 
 def between(change: Change, low: str, high: str) -> Markup:
@@ -120,8 +125,10 @@ def _plain(dossier: Dossier, change: Change) -> tuple[Markup, Markup, tuple[Mark
             headline, words = Markup("worse by {} points").format(points), Markup("<strong>This got worse.</strong>")
         case Verdict.NO_MATERIAL_CHANGE:
             headline = Markup("no material change")
-            words = Markup("<strong>This did not change materially</strong>: the interval for the test against the "
-                           "margin lies within {} points either way.").format(figure(change, "margin", "points"))  # fmt: skip
+            words = Markup(
+                "<strong>This did not change materially</strong>: the interval for the test against the "
+                "margin lies within {} points either way."
+            ).format(figure(change, "margin", "points"))
             if change.p_adjusted is not None and change.p_adjusted < 0.05:
                 words += Markup(" A small {} is measurable.").format("fall" if (change.value or 0) < 0 else "rise")
         case _:
@@ -141,9 +148,10 @@ def _plain(dossier: Dossier, change: Change) -> tuple[Markup, Markup, tuple[Mark
 def _unclear(dossier: Dossier, change: Change) -> Markup:
     words = Markup("<strong>Whether this changed is unclear.</strong>")
     if change.low is not None and change.high is not None and not change.low <= 0 <= change.high:
-        words += Markup(" The interval leaves out zero, but adjusted for the {} comparisons tested in its family "
-                        "the p-value is {}, which is above one in twenty.").format(
-            figure(change, "family_size", "count"), figure(change, "p_adjusted", "probability"))  # fmt: skip
+        words += Markup(
+            " The interval leaves out zero, but adjusted for the {} comparisons tested in its family "
+            "the p-value is {}, which is above one in twenty."
+        ).format(figure(change, "family_size", "count"), figure(change, "p_adjusted", "probability"))
     return words + _smallest(dossier, change)
 
 
@@ -172,10 +180,25 @@ def _window(dossier: Dossier, change: Change) -> tuple[Markup, Markup, tuple[Mar
         "In the survey of {}, {} of {} {} {}; in the survey of {}, {} did {}. The two windows differ. "
         "At an unchanged rate, the earlier share would become {} (always the same {}) to {} (each month independent of "
         "the others) over the window of the later survey. "
-    ).format(waves[0], figure(before, "value", "percent"), groups, dossier.question(before).failure, windows[0],
-             waves[1], figure(after, "value", "percent"), windows[1], low, groups, high)  # fmt: skip
-    inside = implied.low is not None and implied.high is not None and after.value is not None \
-        and implied.low <= after.value <= implied.high  # fmt: skip
+    ).format(
+        waves[0],
+        figure(before, "value", "percent"),
+        groups,
+        dossier.question(before).failure,
+        windows[0],
+        waves[1],
+        figure(after, "value", "percent"),
+        windows[1],
+        low,
+        groups,
+        high,
+    )
+    inside = (
+        implied.low is not None
+        and implied.high is not None
+        and after.value is not None
+        and implied.low <= after.value <= implied.high
+    )
     if inside:
         sentence += Markup("The later share of {} lies inside that range. ").format(figure(after, "value", "percent"))
     words, headline = {
@@ -184,11 +207,16 @@ def _window(dossier: Dossier, change: Change) -> tuple[Markup, Markup, tuple[Mar
         Verdict.NO_MATERIAL_CHANGE: (Markup("<strong>This did not change materially.</strong>"), "no material change"),
     }.get(change.verdict, (_unclear(dossier, change), "change unclear"))
     ranges = Markup(
-        "As printed, the later share is from {} to {} points above what an unchanged rate would give; with rounding and "
-        "{} sampling error, from {} to {} points. The verdict rests on the whole of the wider range. No single change "
+        "As printed, the later share is from {} to {} points above what an unchanged rate would give; with rounding "
+        "and {} sampling error, from {} to {} points. The verdict rests on the whole of the wider range. No single change "
         "is given."
-    ).format(figure(points, "low", "signed"), figure(points, "high", "signed"),
-             figure(change, "confidence", "percent"), figure(change, "low", "signed"), figure(change, "high", "signed"))  # fmt: skip
+    ).format(
+        figure(points, "low", "signed"),
+        figure(points, "high", "signed"),
+        figure(change, "confidence", "percent"),
+        figure(change, "low", "signed"),
+        figure(change, "high", "signed"),
+    )
     return Markup(headline), sentence + words, (Markup("{}").format(change.reason), ranges)
 
 
@@ -196,8 +224,13 @@ def _apart(dossier: Dossier, change: Change) -> tuple[Markup, Markup, tuple[Mark
     before, after = _both(dossier, change)
     labels = [dossier.question(estimate).label for estimate in (before, after)]
     waves = [wave_name(dossier.survey.waves[wave]) for wave in (change.wave_before, change.wave_after)]
-    sentence = Markup(
-        "“{}” in {} ({}) and “{}” in {} ({}) are <strong>not compared</strong>. {}"
-    ).format(labels[0], waves[0], figure(before, "value", "percent"),
-             labels[1], waves[1], figure(after, "value", "percent"), change.reason)  # fmt: skip
+    sentence = Markup("“{}” in {} ({}) and “{}” in {} ({}) are <strong>not compared</strong>. {}").format(
+        labels[0],
+        waves[0],
+        figure(before, "value", "percent"),
+        labels[1],
+        waves[1],
+        figure(after, "value", "percent"),
+        change.reason,
+    )
     return Markup("not comparable with {}").format(waves[0]), sentence, ()

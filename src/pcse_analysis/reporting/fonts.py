@@ -11,7 +11,7 @@ import io
 from pathlib import Path
 
 import matplotlib
-from fontTools import subset
+from fontTools import subset  # a dependency of matplotlib
 
 LETTERS = "".join(map(chr, range(32, 127))) + "–’“”−"
 WEIGHTS = {"DejaVuSans.ttf": 400, "DejaVuSans-Bold.ttf": 700}

@@ -47,8 +47,11 @@ def judge_claim(claim: Claim, changes: Sequence[Change]) -> Judgement:
 
 def letters_of(dossier: Dossier) -> list[Letter]:
     """The letters about this survey that were written by the evidence date."""
-    return [letter for letter in dossier.catalogue.letters.values()
-            if letter.survey == dossier.survey.id and letter.date <= dossier.edition.evidence_date]  # fmt: skip
+    return [
+        letter
+        for letter in dossier.catalogue.letters.values()
+        if letter.survey == dossier.survey.id and letter.date <= dossier.edition.evidence_date
+    ]
 
 
 def judged_claims(dossier: Dossier, letter: Letter) -> list[Judged]:
@@ -59,8 +62,11 @@ def judged_claims(dossier: Dossier, letter: Letter) -> list[Judged]:
             judged.append(Judged(claim=claim, service_line=None, judgement="not testable", changes=()))
             continue
         for line in dossier.catalogue.service_lines.values():
-            changes = tuple(c for c in dossier.figures.changes
-                            if c.service_line == line.id and c.comparability in ("same", "window_differs"))  # fmt: skip
+            changes = tuple(
+                c
+                for c in dossier.figures.changes
+                if c.service_line == line.id and c.comparability in ("same", "window_differs")
+            )
             judged.append(
                 Judged(claim=claim, service_line=line, judgement=judge_claim(claim, changes), changes=changes)
             )

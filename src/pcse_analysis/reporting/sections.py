@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from markupsafe import Markup
 
+from pcse_analysis.catalogue.types import Claim, Letter
 from pcse_analysis.dossier import Dossier, Selection
 from pcse_analysis.estimates import Change, Verdict
 from pcse_analysis.reporting.charts import change_chart
-from pcse_analysis.reporting.exhibit import Html, change_exhibit, joined, shares_exhibit
-from pcse_analysis.reporting.figures import date, figure, wave_name
+from pcse_analysis.reporting.exhibit import Html, change_exhibit, joined, share_sentences, shares_exhibit
+from pcse_analysis.reporting.figures import NOT_APPLICABLE, date, figure, wave_name
 from pcse_analysis.reporting.findings import Finding, change_finding
-from pcse_analysis.reporting.letter import Judged, judged_claims, letters_of
-from pcse_analysis.reporting.tables import Cell, Table
+from pcse_analysis.reporting.letter import Judged, Judgement, judged_claims, letters_of
+from pcse_analysis.reporting.tables import KEY, Cell, Table, share_table
 
 GROUPS_OF_FINDINGS = (
     (Verdict.DETERIORATED, "What got worse", "No figure that can be compared got worse."),
@@ -32,11 +34,16 @@ def heading(dossier: Dossier, page: str, selection: Selection | None = None) -> 
     title = next(p.title for p in dossier.catalogue.pages if p.id == page)
     line = selection.service_line.label if selection and selection.service_line else "All services"
     edition = dossier.edition
-    return Html(joined([
-        Markup("<h1>{}</h1>").format(title.replace("{service_line}", line)),
-        Markup("<p class='standing'>Evidence known on {}. Edition “{}”: {} Not an official statistic. Draft. Questions: {}.</p>")
-        .format(date(edition.evidence_date), edition.label, edition.about, edition.contact),
-    ]))  # fmt: skip
+    return Html(
+        joined(
+            [
+                Markup("<h1>{}</h1>").format(title.replace("{service_line}", line)),
+                Markup(
+                    "<p class='standing'>Evidence as known on {}. {} Draft; not an official statistic. Questions: {}.</p>"
+                ).format(date(edition.evidence_date), edition.about, edition.contact),
+            ]
+        )
+    )
 
 
 def _compared(dossier: Dossier, selection: Selection) -> list[tuple[Change, Finding]]:
@@ -57,6 +64,19 @@ def summary(dossier: Dossier, selection: Selection) -> Html:
     return Html(joined(parts))
 
 
+def lead(dossier: Dossier) -> Html:
+    """The claims of letters that the figures contradict, before anything else is said."""
+    said = []
+    for letter in letters_of(dossier):
+        judged = judged_claims(dossier, letter)
+        for claim in letter.claims:
+            of_claim = [j for j in judged if j.claim is claim]
+            if any(j.judgement == "contradicted" for j in of_claim):
+                answer = _answer(dossier, of_claim)
+                said.append(Markup("<p class='lead'>{} claims: “{}” {}</p>").format(letter.label, claim.claim, answer))
+    return Html(joined(said))
+
+
 def overview(dossier: Dossier, selection: Selection) -> Html:
     """One picture of every change that may be compared, and the figures beneath it."""
     changes = selection.changes(dossier)
@@ -66,18 +86,25 @@ def overview(dossier: Dossier, selection: Selection) -> Html:
     rows: list[list[Cell]] = []
     for change, finding in _compared(dossier, selection):
         before, after = (dossier.figures.estimate(row) for row in (change.estimate_before, change.estimate_after))
-        rows.append([
-            Markup("<a href='#{0}'>{0}</a> {1}").format(finding.id, finding.subject),
-            figure(before, "value", "percent"),
-            figure(after, "value", "percent"),
-            figure(change, "value", "signed") if change.value is not None else Markup("[z]"),
-            finding.verdict,
-        ])  # fmt: skip
-    heads = ("Finding", Markup("{} (%)").format(wave_name(selection.before)),
-             Markup("{} (%)").format(wave_name(selection.after)), "Change (percentage points)", "Verdict")  # fmt: skip
+        rows.append(
+            [
+                Markup("<a href='#{0}'>{0}</a> {1}").format(finding.id, finding.subject),
+                figure(before, "value", "bare"),
+                figure(after, "value", "bare"),
+                figure(change, "value", "signed") if change.value is not None else NOT_APPLICABLE,
+                finding.verdict,
+            ]
+        )
+    heads = (
+        "Finding",
+        Markup("{} (%)").format(wave_name(selection.before)),
+        Markup("{} (%)").format(wave_name(selection.after)),
+        "Change (percentage points)",
+        "Verdict",
+    )
     table = Table("Table A. Every pair of figures and its verdict", heads, rows, frozenset({1, 2, 3}))
-    note = "[z]: not applicable, as the two figures may not be differenced; the finding says why."
-    return Html(joined([chart, table, Markup("<p class='source'>{}</p>").format(note)]))
+    note = "The difference of two figures that may not be subtracted is not applicable; the finding says why."
+    return Html(joined([chart, table, Markup("<p class='source'>{} {}</p>").format(KEY, note)]))
 
 
 def claims(dossier: Dossier) -> Html:
@@ -88,57 +115,68 @@ def claims(dossier: Dossier) -> Html:
     parts: list[object] = []
     for letter in letters:
         judged = judged_claims(dossier, letter)
-        parts.append(
-            Markup("<p>{}, {}. The claims stand here in our own words.</p>").format(letter.label, date(letter.date))
+        parts.append(Markup("<p>{}, {}. Its claims are reworded here.</p>").format(letter.label, date(letter.date)))
+        testable = [claim for claim in letter.claims if claim.test != "none"]
+        for claim in testable:
+            answer = _answer(dossier, [j for j in judged if j.claim is claim])
+            parts.append(Markup("<h3>Claim {}. {}</h3>\n<p>{}</p>").format(claim.id, claim.claim, answer))
+        parts.append(_claim_table(dossier, letter, testable, judged))
+        others = joined(
+            Markup("<li>Claim {}. {} <strong>Not testable</strong>: it would need {}.</li>").format(
+                c.id, c.claim, c.needs
+            )
+            for c in letter.claims
+            if c.test == "none"
         )
-        for claim in letter.claims:
-            of_claim = [j for j in judged if j.claim is claim]
-            parts += [
-                Markup("<h3>Claim {}. {}</h3>").format(claim.id, claim.claim),
-                Markup("<p>{}</p>").format(_plain_answer(dossier, of_claim)),
-            ]
-            if claim.test != "none":
-                parts.append(_claim_table(dossier, of_claim))
+        title = "Claims that no published figure of these surveys can test"
+        parts.append(Markup("<h3>{}</h3>\n<ul>\n{}\n</ul>").format(title, others))
     return Html(joined(parts))
 
 
-def _plain_answer(dossier: Dossier, judged: Sequence[Judged]) -> Markup:
-    claim = judged[0].claim
-    by_judgement: dict[str, list[str]] = {}
-    for one in judged:
-        by_judgement.setdefault(one.judgement, []).append(one.service_line.label if one.service_line else "")
-    if claim.test == "none":
-        return Markup("<strong>Not testable</strong> with the published figures. It would need {}.").format(claim.needs)
-    words = {
-        "contradicted": "<strong>The published figures contradict this</strong> for {}.",
-        "supported": "<strong>The published figures support this</strong> for {}.",
-        "not shown": "<strong>The published figures do not show this</strong> for {}, though some of them can be compared.",
-        "not testable": "It cannot be tested for {}: that would need {}.",
-    }
-    return Markup(" ").join(
-        Markup(template).format(_list(by_judgement[judgement]), claim.needs)
-        for judgement, template in words.items()
-        if judgement in by_judgement
-    )
+ANSWERS: dict[Judgement, str] = {
+    "contradicted": "<strong>The published figures contradict this</strong> for {}.",
+    "supported": "<strong>The published figures support this</strong> for {}.",
+    "not shown": "<strong>The published figures do not show this</strong> for {}.",
+}
 
 
-def _list(labels: Sequence[str]) -> str:
-    return labels[0] if len(labels) == 1 else ", ".join(labels[:-1]) + " and " + labels[-1]
-
-
-def _claim_table(dossier: Dossier, judged: Sequence[Judged]) -> Table:
-    rows: list[list[Cell]] = []
-    for one in judged:
-        assert one.service_line is not None
-        grounds = Markup("; ").join(
-            Markup("<a href='#{0}'>{0}</a> {1}: {2}").format(
-                dossier.pair(change).finding, change_finding(dossier, change).subject, change.verdict
-            )
-            for change in one.changes
+def _answer(dossier: Dossier, judged: Sequence[Judged]) -> Markup:
+    """The judgement of one claim in plain words: first where it is settled, then where it cannot be tested."""
+    answers = []
+    for judgement, template in ANSWERS.items():
+        lines = [_line_with_grounds(dossier, j) for j in judged if j.judgement == judgement]
+        if lines:
+            answers.append(Markup(template).format(_list(lines)))
+    untested = [j.service_line.label for j in judged if j.judgement == "not testable" and j.service_line]
+    if untested:
+        answers.append(
+            Markup("It cannot be tested for {}: that would need {}.").format(_list(untested), judged[0].claim.needs)
         )
-        rows.append([one.service_line.label, one.judgement, grounds or "no figure that can be compared"])
-    caption = Markup("Table {}. Claim {} by service").format(judged[0].claim.id, judged[0].claim.id)
-    return Table(caption, ("Service", "Judgement", "On the grounds of"), rows)
+    return Markup(" ").join(answers)
+
+
+def _line_with_grounds(dossier: Dossier, judged: Judged) -> Markup:
+    assert judged.service_line is not None
+    headlines = Markup("; ").join(change_finding(dossier, change).headline for change in judged.changes)
+    return Markup("{} ({})").format(judged.service_line.label, headlines)
+
+
+def _list(labels: Sequence[str]) -> Markup:
+    separated = Markup(", ").join(labels[:-1])
+    return Markup("{} and {}").format(separated, labels[-1]) if separated else Markup("{}").format(labels[-1])
+
+
+def _claim_table(dossier: Dossier, letter: Letter, claims: Sequence[Claim], judged: Sequence[Judged]) -> Table:
+    rows: list[list[Cell]] = []
+    for line in dossier.catalogue.service_lines.values():
+        of_line = [next(j for j in judged if j.claim is claim and j.service_line is line) for claim in claims]
+        grounds = Markup("; ").join(
+            Markup("<a href='#{0}'>{0}</a> {1}").format(dossier.pair(change).finding, change.verdict)
+            for change in of_line[0].changes
+        )
+        rows.append([line.label, *(j.judgement for j in of_line), grounds or "no figure that can be compared"])
+    heads = ("Service", *(Markup("Claim {}").format(claim.id) for claim in claims), "On the grounds of finding")
+    return Table(Markup("Table L. {}: claims judged by service").format(letter.label), heads, rows)
 
 
 def findings(dossier: Dossier, selection: Selection, level: int = 3) -> Html:
@@ -153,20 +191,41 @@ def findings(dossier: Dossier, selection: Selection, level: int = 3) -> Html:
 
 def service(dossier: Dossier, selection: Selection, level: int = 3) -> Html:
     """What a service is, the standard published for it, and every figure published about it."""
+    return Html(joined([*_about(dossier, selection), shares_exhibit(dossier, selection, level)]))
+
+
+def _about(dossier: Dossier, selection: Selection) -> list[Markup]:
     line = selection.service_line
     assert line is not None
-    about = Markup("<p>{}. Used by: {}.</p>").format(line.covers, line.users)
-    standard = Markup("<p>Published standard: {}.</p>").format(line.standard or "none was found") if (
-        line.known_on and line.known_on <= dossier.edition.evidence_date
-    ) else Markup()  # fmt: skip
-    return Html(joined([about, standard, shares_exhibit(dossier, selection, level)]))
+    about = [Markup("<p>{}. Used by: {}.</p>").format(line.covers, line.users)]
+    if line.known_on and line.known_on <= dossier.edition.evidence_date:
+        about.append(Markup("<p>Published standard: {}.</p>").format(line.standard or "none was found"))
+    return about
 
 
 def services(dossier: Dossier, selection: Selection) -> Html:
-    """Every service line in turn."""
+    """Every service line in turn with what each survey found, then all these figures in one table."""
     parts: list[object] = []
     for line in dossier.catalogue.service_lines.values():
-        chosen = Selection(before=selection.before, after=selection.after, service_line=line, group=selection.group)
-        exhibit = service(dossier, chosen, level=4)
-        parts += [Markup("<h3 id='service-{}'>{}</h3>").format(line.id, line.label), exhibit]
+        chosen = replace(selection, service_line=line)
+        parts += [
+            Markup("<h3 id='service-{}'>{}</h3>").format(line.id, line.label),
+            *_about(dossier, chosen),
+            share_sentences(dossier, chosen),
+            _link_to_page(dossier, chosen),
+        ]
+    everything = replace(selection, service_line=None).figures(dossier)
+    parts.append(share_table(dossier, everything, "Table F. Every published figure, each for its own survey"))
+    parts.append(Markup("<p class='source'>{}</p>").format(KEY))
     return Html(joined(parts))
+
+
+def _link_to_page(dossier: Dossier, selection: Selection) -> Markup:
+    """A link to the service's own page, where the edition has one and it says more."""
+    line = selection.service_line
+    page = next((page for page in dossier.catalogue.pages if page.each == "service_line"), None)
+    if line is None or page is None or not selection.figures(dossier):
+        return Markup()
+    return Markup("<p class='source'><a href='{}'>{}: charts and sources, on a page of its own</a></p>").format(
+        page.output.replace("{service_line}", line.id), line.label
+    )

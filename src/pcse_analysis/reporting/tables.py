@@ -12,6 +12,9 @@ from pcse_analysis.estimates import Change, Estimate
 from pcse_analysis.reporting.figures import NOT_APPLICABLE, NOT_AVAILABLE, figure, wave_name
 
 Cell = str | Markup
+KEY = (
+    "[x]: not available. [z]: not applicable. Assumed base: all that replied, as the item's own base was not published."
+)
 
 
 @dataclass(frozen=True)
@@ -49,14 +52,6 @@ class Table:
         return Markup('<tr><th scope="row">{}</th>{}</tr>').format(first, cells)
 
 
-BASE_WORDS = {
-    "published": "published",
-    "assumed": "assumed: all that replied",
-    "counted": "counted",
-    "": "not published",
-}
-
-
 def interval_head(numbers: Sequence[Estimate | Change]) -> Markup:
     """The head of a column of intervals, with their confidence."""
     with_interval = next((number for number in numbers if number.confidence is not None), None)
@@ -66,23 +61,33 @@ def interval_head(numbers: Sequence[Estimate | Change]) -> Markup:
 
 def share_table(dossier: Dossier, estimates: Sequence[Estimate], caption: Cell) -> Table:
     """Shares of one or more waves with interval, the counts that round to them, and base."""
-    rows = []
-    for estimate in estimates:
-        question = dossier.question(estimate)
-        wave = dossier.survey.waves[estimate.wave]
-        rows.append([
-            question.label,
-            wave_name(wave),
-            question.window,
-            figure(estimate, "value", "percent"),
-            _range(estimate, "low", "high", "percent1"),
+    rows = [
+        [
+            dossier.question(estimate).label,
+            wave_name(dossier.survey.waves[estimate.wave]),
+            dossier.question(estimate).window,
+            figure(estimate, "value", "bare"),
+            _range(estimate, "low", "high", "bare1"),
             _range(estimate, "numerator_low", "numerator_high", "count"),
-            figure(estimate, "base", "count"),
-            BASE_WORDS[estimate.base_status] if estimate.value is not None else NOT_APPLICABLE,
-        ])  # fmt: skip
-    heads = ("Question", "Survey", "Time window", "Share (%)", interval_head(estimates) + " (%)", "Counts that round to it",
-             "Base (replies)", "Base is")  # fmt: skip
+            _base(estimate),
+        ]
+        for estimate in estimates
+    ]
+    heads = (
+        "Question",
+        "Survey",
+        "Time window",
+        "Share (%)",
+        interval_head(estimates) + " (%)",
+        "Counts that round to it",
+        "Base (replies)",
+    )
     return Table(caption, heads, rows, frozenset({3, 4, 5, 6}))
+
+
+def _base(estimate: Estimate) -> Markup:
+    base = figure(estimate, "base", "count")
+    return Markup("{} (assumed)").format(base) if estimate.base_status == "assumed" else base
 
 
 def _range(number: Estimate | Change, low: str, high: str, form: str) -> Markup:
@@ -91,7 +96,8 @@ def _range(number: Estimate | Change, low: str, high: str, form: str) -> Markup:
         return NOT_AVAILABLE
     if first == last:
         return figure(number, low, form)
-    return Markup("{} to {}").format(figure(number, low, form), figure(number, high, form))
+    span = Markup("{} to {}").format(figure(number, low, form), figure(number, high, form))
+    return Markup("<span class='range'>{}</span>").format(span)
 
 
 def check_table(dossier: Dossier, change: Change, caption: Cell) -> Table:
@@ -102,18 +108,20 @@ def check_table(dossier: Dossier, change: Change, caption: Cell) -> Table:
         ["Change, percentage points (later less earlier)", figure(change, "value", "signed1")],
         [interval_head([change]) + ", at the printed percentages", _range(change, "low", "high", "signed1")],
         ["Narrower interval, for the test against the margin", _range(change, "low90", "high90", "signed1")],
-        [interval_head([change]) + " over every count that rounds to the printed percentages",
-         _range(change, "low_rounding", "high_rounding", "signed1")],
+        [
+            interval_head([change]) + " over every count that rounds to the printed percentages",
+            _range(change, "low_rounding", "high_rounding", "signed1"),
+        ],
         ["p-value of no change", figure(change, "p_value", "probability")],
         ["The same, adjusted for the family of comparisons tested", _adjusted(dossier, change)],
-        ["p-value of a change by the margin or more, either way", figure(change, "p_equivalence", "probability")],
+        ["p-value of the test that the change stays within the margin", figure(change, "p_equivalence", "probability")],
         ["An improvement by the margin or more is ruled out", _yes(change.no_improvement)],
         ["The whole interval lies beyond the margin", _yes(change.exceeds_margin)],
         *_tipping(dossier, change),
         ["Practices that answered both surveys only", NO_RESPONSES],
         ["With “don't know” in and out of the base", NO_RESPONSES],
         ["Weighted beside unweighted", NO_RESPONSES],
-    ]  # fmt: skip
+    ]
     return Table(caption, ("Check", "Result"), rows)
 
 
@@ -141,14 +149,22 @@ def _tipping(dossier: Dossier, change: Change) -> list[list[Cell]]:
         bases.append(Markup("both were {} of the replies").format(figure(change, "base_tipping_both", "percent")))
     rows: list[list[Cell]] = [["The interval would touch zero only if", Markup(", or ").join(bases) or NOT_APPLICABLE]]
     sides = {e.category: e for e in dossier.figures.estimates if e.id.startswith(f"{change.id}.base_tipping_margin.")}
-    margins = [Markup(words).format(figure(sides[side], "value", "percent" if side == "both" else "count"))
-               for side, words in (("before", "the earlier base were {}"), ("after", "the later base were {}"),
-                                   ("both", "both were {} of the replies")) if side in sides]  # fmt: skip
+    margins = [
+        Markup(words).format(figure(sides[side], "value", "percent" if side == "both" else "count"))
+        for side, words in (
+            ("before", "the earlier base were {}"),
+            ("after", "the later base were {}"),
+            ("both", "both were {} of the replies"),
+        )
+        if side in sides
+    ]
     rows.append(["The interval would touch the margin only if", Markup(", or ").join(margins) or NOT_APPLICABLE])
-    rows.append([
-        "Points by which later non-repliers would have to exceed repliers for the change over all practices to be nil",
-        figure(change, "tipping_nonresponse", "signed"),
-    ])  # fmt: skip
+    rows.append(
+        [
+            "Points by which later non-repliers would have to exceed repliers for the change over all practices to be nil",
+            figure(change, "tipping_nonresponse", "signed"),
+        ]
+    )
     return rows
 
 
@@ -159,12 +175,16 @@ def _window_checks(dossier: Dossier, change: Change) -> list[list[Cell]]:
     return [
         ["Later share that an unchanged rate would give (%)", _range(implied, "low", "high", "percent")],
         ["Later share less that, as printed (points)", _range(points, "low", "high", "signed1")],
-        [Markup("The same with rounding and {} sampling error").format(figure(change, "confidence", "percent")),
-         _range(change, "low", "high", "signed1")],
+        [
+            Markup("The same with rounding and {} sampling error").format(figure(change, "confidence", "percent")),
+            _range(change, "low", "high", "signed1"),
+        ],
         ["The same, narrower, for the test against the margin", _range(change, "low90", "high90", "signed1")],
-        ["Smallest margin these replies could have shown (points)",
-         figure(margin[0], "value", "signed1") if margin else NOT_APPLICABLE],
+        [
+            "Smallest margin these replies could have shown (points)",
+            figure(margin[0], "value", "signed1") if margin else NOT_APPLICABLE,
+        ],
         ["An improvement by the margin or more is ruled out", _yes(change.no_improvement)],
         ["Practices that answered both surveys only", NO_RESPONSES],
         ["With “don't know” in and out of the base", NO_RESPONSES],
-    ]  # fmt: skip
+    ]

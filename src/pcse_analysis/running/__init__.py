@@ -1,0 +1,1 @@
+"""Runs notebooks, exports pages and puts an edition in its place."""

@@ -15,6 +15,7 @@ import nbformat
 import papermill
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbconvert import HTMLExporter
+from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
@@ -54,9 +55,7 @@ def _kernel_settings() -> Iterator[Config]:
                 os.environ["JUPYTER_RUNTIME_DIR"] = before
 
 
-def run_notebook(
-    notebook: Path, parameters: Mapping[str, Value], executed: Path, timeout: int | None
-) -> nbformat.NotebookNode:
+def run_notebook(notebook: Path, parameters: Mapping[str, Value], executed: Path, timeout: int | None) -> NotebookNode:
     """The executed notebook, also written to ``executed``.
 
     Raises:
@@ -68,10 +67,17 @@ def run_notebook(
     place = f"notebook {notebook.name}, parameters {dict(parameters)}"
     try:
         with _kernel_settings() as config:
-            return papermill.execute_notebook(
-                source, str(executed), dict(parameters), progress_bar=False, cwd=str(notebook.parent),
-                kernel_name="python3", execution_timeout=timeout, config=config,
-            )  # fmt: skip
+            executed_notebook: NotebookNode = papermill.execute_notebook(
+                source,
+                str(executed),
+                dict(parameters),
+                progress_bar=False,
+                cwd=str(notebook.parent),
+                kernel_name="python3",
+                execution_timeout=timeout,
+                config=config,
+            )
+            return executed_notebook
     except PapermillExecutionError as error:
         if error.ename in ("CommandError", "CatalogueError", "DataError"):
             raise getattr(errors, error.ename)([errors.Problem(what=line) for line in _lines(error.evalue)]) from None
@@ -88,7 +94,7 @@ def _lines(message: str) -> list[str]:
     return [line.strip() for line in message.splitlines()[1:] if line.strip()] or [message]
 
 
-def export_page(notebook: nbformat.NotebookNode, back: str, place: str) -> str:
+def export_page(notebook: NotebookNode, back: str, place: str) -> str:
     """The page of an executed notebook as HTML: its outputs and texts, no code, nothing fetched from anywhere.
 
     Raises:
@@ -108,7 +114,7 @@ def export_page(notebook: nbformat.NotebookNode, back: str, place: str) -> str:
     return re.sub(r"[ \t]+\n", "\n", _with_contents(html))
 
 
-def _refuse_foreign_outputs(notebook: nbformat.NotebookNode, place: str) -> None:
+def _refuse_foreign_outputs(notebook: NotebookNode, place: str) -> None:
     for number, cell in enumerate(notebook.cells):
         for output in cell.get("outputs", []):
             if output.output_type == "stream" or "text/html" not in output.get("data", {}):
@@ -120,8 +126,12 @@ def _refuse_foreign_outputs(notebook: nbformat.NotebookNode, place: str) -> None
 
 
 def _with_contents(html: str) -> str:
-    """The page with a list of its sections after the first paragraph under the title."""
-    sections = re.findall(r'<h2 id="([^"]+)"[^>]*>(.*?)</h2>', html, flags=re.DOTALL)
+    """The page with an anchor on every section and a list of its sections before the first of them."""
+    sections = [
+        (f"section-{number}", title) for number, title in enumerate(re.findall(r"<h2>(.*?)</h2>", html), start=1)
+    ]
+    for anchor, title in sections:
+        html = html.replace(f"<h2>{title}</h2>", f'<h2 id="{anchor}">{title}</h2>', 1)
     items = "\n".join(f'<li><a href="#{anchor}">{title}</a></li>' for anchor, title in sections)
     contents = f'<nav aria-labelledby="contents">\n<h2 id="contents">Contents</h2>\n<ul>\n{items}\n</ul>\n</nav>\n'
     first = html.index("<h2 ", html.index("</h1>")) if sections else html.index("</main>")

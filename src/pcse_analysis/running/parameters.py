@@ -48,15 +48,17 @@ def declared_parameters(notebook: Path) -> dict[str, Parameter]:
     lines = tagged[0].splitlines()
     found = {}
     for statement in statements:
+        line = lines[statement.lineno - 1]
         match statement:
-            case ast.AnnAssign(target=ast.Name(id=target), annotation=ast.Name(id=kind), value=ast.Constant(value=default)) \
-                    if kind in TYPES:  # fmt: skip
-                about = lines[statement.lineno - 1].partition("#")[2].strip()
-                found[target] = Parameter(name=target, type=kind, default=default, about=about)
-            case _:
-                line = lines[statement.lineno - 1].strip()
-                what = f"cell 'parameters': found {shown(line)}, expected: name: type = value, type one of {', '.join(TYPES)}"
-                raise CommandError([Problem(what=what, file=name)])
+            case ast.AnnAssign(
+                target=ast.Name(id=target), annotation=ast.Name(id=kind), value=ast.Constant(value=default)
+            ):
+                if kind in TYPES and isinstance(default, str | int | float | bool):
+                    about = line.partition("#")[2].strip()
+                    found[target] = Parameter(name=target, type=kind, default=default, about=about)
+                    continue
+        what = f"found {shown(line.strip())}, expected a line: name: type = value, its type one of {', '.join(TYPES)}"
+        raise CommandError([Problem(what=f"cell 'parameters': {what}", file=name)])
     return found
 
 
