@@ -28,6 +28,8 @@ WIDE, NARROW = 640, 320
 DOTS = 96
 STYLE = str(files("pcse_analysis") / "reporting" / "house.mplstyle")
 MARGIN = 16
+LETTER = 8
+"""Pixels that a letter of a mark's label takes at most, on average."""
 ROW_TEXT, ROW_MARK, AXIS = 20, 60, 34
 """Heights in pixels: a line of a row's label, the band of its marks, the axis with its numbers."""
 
@@ -120,14 +122,19 @@ def _point(axes: Axes, estimate: Estimate, y: float, *, later: bool, word: str, 
         for end in (estimate.low, estimate.high):
             axes.plot([end, end], [y - 5, y + 5], color=colour, linewidth=1.5)
     axes.plot([estimate.value], [y], marker=marker, color=colour, markersize=8.5, linestyle="none", clip_on=False)
-    label = f"{text(estimate, 'value', 'percent')} {word}".strip()
-    align = "left" if estimate.value < 0.2 else "right" if estimate.value > 0.8 else "center"
+    _label(axes, estimate.value, y, f"{text(estimate, 'value', 'percent')} {word}", above=above)
+
+
+def _label(axes: Axes, x: float, y: float, words: str, *, above: bool) -> None:
+    """Words over or under a mark, turned inwards where they would leave the picture."""
+    assert isinstance(axes.figure, Figure)
+    reach = len(words) * LETTER / 2 / (axes.figure.get_figwidth() * DOTS)
     axes.annotate(
-        label,
-        (estimate.value, y),
+        words,
+        (x, y),
         (0, 8 if above else -8),
         textcoords="offset points",
-        ha=align,
+        ha="left" if x < reach else "right" if x > 1 - reach else "center",
         va="bottom" if above else "top",
         color=INK,
         fontsize=9.5,
@@ -159,12 +166,7 @@ def _change_row(dossier: Dossier, change: Change) -> Row:
         assert before.value is not None and after.value is not None
 
         def draw(axes: Axes, y: float) -> None:
-            axes.annotate(
-                "",
-                (after.value or 0, y),
-                (before.value or 0, y),
-                arrowprops={"arrowstyle": "-", "color": RANGE, "linewidth": 1.2, "shrinkA": 0, "shrinkB": 0},
-            )
+            axes.plot([before.value or 0, after.value or 0], [y, y], color=RANGE, linewidth=1.2, zorder=1)
             _point(axes, before, y, later=False, word=_abbreviated(first), above=False)
             _point(axes, after, y, later=True, word=_abbreviated(second))
 
@@ -179,16 +181,7 @@ def _change_row(dossier: Dossier, change: Change) -> Row:
     def draw_range(axes: Axes, y: float) -> None:
         assert implied.low is not None and implied.high is not None
         axes.fill_between([implied.low, implied.high], y - 7, y + 7, color=RANGE, linewidth=0)
-        axes.annotate(
-            band,
-            ((implied.low + implied.high) / 2, y),
-            (0, -8),
-            textcoords="offset points",
-            ha="center",
-            va="top",
-            fontsize=9.5,
-            color=INK,
-        )
+        _label(axes, (implied.low + implied.high) / 2, y, band, above=False)
         _point(axes, after, y, later=True, word=_abbreviated(second))
 
     words = (

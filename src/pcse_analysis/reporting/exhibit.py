@@ -87,12 +87,12 @@ def change_exhibit(dossier: Dossier, change: Change, level: int = 3) -> Exhibit:
     finding: Finding = change_finding(dossier, change)
     both = [dossier.figures.estimate(row) for row in (change.estimate_before, change.estimate_after)]
     waves = [wave_name(dossier.survey.waves[estimate.wave]) for estimate in both]
-    tables = [
-        share_table(dossier, both, Markup("Table {}a. The two figures of finding {}").format(finding.id, finding.id))
-    ]
+    tables = []
+    if change.comparability != "not_comparable":
+        caption = Markup("Table {}a. The two figures of finding {}").format(finding.id, finding.id)
+        tables.append(share_table(dossier, both, caption))
     if change.low is not None:
-        caption = Markup("Table {}b. Checks on the change of finding {}").format(finding.id, finding.id)
-        tables.append(check_table(dossier, change, caption))
+        tables.append(check_table(dossier, change, Markup("Table {}b. Checks on the change").format(finding.id)))
     groups = dict.fromkeys(dossier.survey.groups[estimate.respondent_group] for estimate in both)
     subtitle = Markup("Share of {} that replied, England, surveys of {} and {}").format(" and of ".join(groups), *waves)
     return Exhibit(

@@ -208,8 +208,8 @@ def _window(dossier: Dossier, change: Change) -> tuple[Markup, Markup, tuple[Mar
     }.get(change.verdict, (_unclear(dossier, change), "change unclear"))
     ranges = Markup(
         "As printed, the later share is from {} to {} points above what an unchanged rate would give; with rounding "
-        "and {} sampling error, from {} to {} points. The verdict rests on the whole of the wider range. No single change "
-        "is given."
+        "and {} sampling error, from {} to {} points. The verdict rests on the whole of the wider range. No single "
+        "change is given."
     ).format(
         figure(points, "low", "signed"),
         figure(points, "high", "signed"),
@@ -221,16 +221,20 @@ def _window(dossier: Dossier, change: Change) -> tuple[Markup, Markup, tuple[Mar
 
 
 def _apart(dossier: Dossier, change: Change) -> tuple[Markup, Markup, tuple[Markup, ...]]:
-    before, after = _both(dossier, change)
-    labels = [dossier.question(estimate).label for estimate in (before, after)]
-    waves = [wave_name(dossier.survey.waves[wave]) for wave in (change.wave_before, change.wave_after)]
-    sentence = Markup("“{}” in {} ({}) and “{}” in {} ({}) are <strong>not compared</strong>. {}").format(
-        labels[0],
-        waves[0],
-        figure(before, "value", "percent"),
-        labels[1],
-        waves[1],
-        figure(after, "value", "percent"),
-        change.reason,
-    )
-    return Markup("not comparable with {}").format(waves[0]), sentence, ()
+    """Two items that are not subtracted: named, with the reason, and without their values."""
+    named = [
+        Markup("“{}” ({}, finding {})").format(
+            dossier.question(estimate).label,
+            wave_name(dossier.survey.waves[estimate.wave]),
+            dossier.question(estimate).finding,
+        )
+        for estimate in _both(dossier, change)
+    ]
+    earlier = wave_name(dossier.survey.waves[change.wave_before])
+    if change.comparability == "wording_differs":
+        sentence = Markup(
+            "{} and {} stand side by side and are <strong>not subtracted</strong>: their wording differs. {}"
+        )
+        return Markup("worded differently in {}").format(earlier), sentence.format(*named, change.reason), ()
+    sentence = Markup("{} and {} are <strong>not compared</strong>. {}").format(*named, change.reason)
+    return Markup("not comparable with {}").format(earlier), sentence, ()

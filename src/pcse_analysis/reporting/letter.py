@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pcse_analysis.catalogue.types import Claim, Letter, ServiceLine
-from pcse_analysis.dossier import Dossier
+from pcse_analysis.dossier import Dossier, finding_order
 from pcse_analysis.estimates import Change, Verdict
 
 Judgement = Literal["supported", "contradicted", "not shown", "not testable"]
@@ -61,11 +61,10 @@ def judged_claims(dossier: Dossier, letter: Letter) -> list[Judged]:
         if claim.test == "none":
             judged.append(Judged(claim=claim, service_line=None, judgement="not testable", changes=()))
             continue
+        ordered = sorted(dossier.figures.changes, key=lambda c: finding_order(dossier.pair(c).finding))
         for line in dossier.catalogue.service_lines.values():
             changes = tuple(
-                c
-                for c in dossier.figures.changes
-                if c.service_line == line.id and c.comparability in ("same", "window_differs")
+                c for c in ordered if c.service_line == line.id and c.comparability in ("same", "window_differs")
             )
             judged.append(
                 Judged(claim=claim, service_line=line, judgement=judge_claim(claim, changes), changes=changes)

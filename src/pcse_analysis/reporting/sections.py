@@ -39,7 +39,8 @@ def heading(dossier: Dossier, page: str, selection: Selection | None = None) -> 
             [
                 Markup("<h1>{}</h1>").format(title.replace("{service_line}", line)),
                 Markup(
-                    "<p class='standing'>Evidence as known on {}. {} Draft; not an official statistic. Questions: {}.</p>"
+                    "<p class='standing'>Evidence as known on {}. {} Draft; not an official statistic. "
+                    "Questions: {}.</p>"
                 ).format(date(edition.evidence_date), edition.about, edition.contact),
             ]
         )
@@ -85,6 +86,8 @@ def overview(dossier: Dossier, selection: Selection) -> Html:
         return Html(Markup("<p>No figure of these two surveys may be compared.</p>"))
     rows: list[list[Cell]] = []
     for change, finding in _compared(dossier, selection):
+        if change.low is None:
+            continue
         before, after = (dossier.figures.estimate(row) for row in (change.estimate_before, change.estimate_after))
         rows.append(
             [
@@ -102,8 +105,10 @@ def overview(dossier: Dossier, selection: Selection) -> Html:
         "Change (percentage points)",
         "Verdict",
     )
-    table = Table("Table A. Every pair of figures and its verdict", heads, rows, frozenset({1, 2, 3}))
-    note = "The difference of two figures that may not be subtracted is not applicable; the finding says why."
+    table = Table(
+        "Table A. Every pair of figures that may be compared, and its verdict", heads, rows, frozenset({1, 2, 3})
+    )
+    note = "Where the time windows differ, no single change is given; the finding says why."
     return Html(joined([chart, table, Markup("<p class='source'>{} {}</p>").format(KEY, note)]))
 
 
@@ -157,7 +162,9 @@ def _answer(dossier: Dossier, judged: Sequence[Judged]) -> Markup:
 
 def _line_with_grounds(dossier: Dossier, judged: Judged) -> Markup:
     assert judged.service_line is not None
-    headlines = Markup("; ").join(change_finding(dossier, change).headline for change in judged.changes)
+    telling = {"contradicted": Verdict.IMPROVED, "supported": Verdict.DETERIORATED}.get(judged.judgement)
+    grounds = [change for change in judged.changes if change.verdict is telling] or judged.changes
+    headlines = Markup("; ").join(change_finding(dossier, change).headline for change in grounds)
     return Markup("{} ({})").format(judged.service_line.label, headlines)
 
 

@@ -34,7 +34,8 @@ class Table:
         rows = Markup("\n").join(self._row(row) for row in self.rows)
         label = escape(self.caption).striptags()
         return Markup(
-            '<div class="scroll" role="region" tabindex="0" aria-label="{}"><table>\n<caption>{}</caption>\n'
+            '<div class="scroll" role="region" tabindex="0" aria-label="{}"><table>\n'
+            "<caption><span>{}</span></caption>\n"
             "<thead><tr>{}</tr></thead>\n<tbody>\n{}\n</tbody>\n</table></div>"
         ).format(label, self.caption, heads, rows)
 
@@ -161,7 +162,7 @@ def _tipping(dossier: Dossier, change: Change) -> list[list[Cell]]:
     rows.append(["The interval would touch the margin only if", Markup(", or ").join(margins) or NOT_APPLICABLE])
     rows.append(
         [
-            "Points by which later non-repliers would have to exceed repliers for the change over all practices to be nil",
+            "Points by which later non-repliers must exceed repliers for the change over all practices to be nil",
             figure(change, "tipping_nonresponse", "signed"),
         ]
     )
