@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import logging
-import os
 import re
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
@@ -17,14 +14,14 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
-from traitlets.config import Config
 
 from pcse_analysis import errors
+from pcse_analysis.running.kernels import PrivateKernelManager, private_kernels
 from pcse_analysis.running.parameters import Value
 
 TEMPLATES = files("pcse_analysis") / "reporting"
-LONGEST_SOCKET_PATH = 60
-"""A kernel's socket address may have about 100 characters, of which its own file name takes 45."""
+LAST_WORDS = 5
+"""Lines of a dead kernel's messages that are shown."""
 EXIT_ERROR, EXIT_TIMEOUT, EXIT_DEAD, EXIT_GATE = 4, 5, 6, 7
 
 
@@ -37,24 +34,6 @@ class RunError(Exception):
         super().__init__(message)
 
 
-@contextmanager
-def _kernel_settings() -> Iterator[Config]:
-    """Kernels talk over files in a short-named folder, not over network ports, where the system can."""
-    with tempfile.TemporaryDirectory(prefix="pcse-") as folder:
-        before = os.environ.get("JUPYTER_RUNTIME_DIR")
-        config = Config()
-        if os.name == "posix" and len(folder) <= LONGEST_SOCKET_PATH:
-            os.environ["JUPYTER_RUNTIME_DIR"] = folder
-            config.KernelManager.transport = "ipc"
-        try:
-            yield config
-        finally:
-            if before is None:
-                os.environ.pop("JUPYTER_RUNTIME_DIR", None)
-            else:
-                os.environ["JUPYTER_RUNTIME_DIR"] = before
-
-
 def run_notebook(notebook: Path, parameters: Mapping[str, Value], executed: Path, timeout: int | None) -> NotebookNode:
     """The executed notebook, also written to ``executed``.
 
@@ -65,8 +44,8 @@ def run_notebook(notebook: Path, parameters: Mapping[str, Value], executed: Path
     logging.getLogger("papermill").setLevel(logging.ERROR)
     source = nbformat.read(notebook, as_version=4)
     place = f"notebook {notebook.name}, parameters {dict(parameters)}"
-    try:
-        with _kernel_settings() as config:
+    with private_kernels() as (config, log):
+        try:
             executed_notebook: NotebookNode = papermill.execute_notebook(
                 source,
                 str(executed),
@@ -75,18 +54,24 @@ def run_notebook(notebook: Path, parameters: Mapping[str, Value], executed: Path
                 cwd=str(notebook.parent),
                 kernel_name="python3",
                 execution_timeout=timeout,
+                kernel_manager_class=PrivateKernelManager,
                 config=config,
             )
-            return executed_notebook
-    except PapermillExecutionError as error:
-        if error.ename in ("CommandError", "CatalogueError", "DataError"):
-            raise getattr(errors, error.ename)([errors.Problem(what=line) for line in _lines(error.evalue)]) from None
-        message = f"NotebookError: {place}\n  cell {error.cell_index}: {error.ename}: {error.evalue}"
-        raise RunError(EXIT_ERROR, message) from None
-    except CellTimeoutError:
-        raise RunError(EXIT_TIMEOUT, f"TimeoutError: {place}\n  a cell took longer than {timeout} seconds") from None
-    except DeadKernelError:
-        raise RunError(EXIT_DEAD, f"KernelError: {place}\n  the kernel died") from None
+        except PapermillExecutionError as error:
+            if error.ename in ("CommandError", "CatalogueError", "DataError"):
+                raise getattr(errors, error.ename)(
+                    [errors.Problem(what=line) for line in _lines(error.evalue)]
+                ) from None
+            message = f"NotebookError: {place}\n  cell {error.cell_index}: {error.ename}: {error.evalue}"
+            raise RunError(EXIT_ERROR, message) from None
+        except CellTimeoutError:
+            message = f"TimeoutError: {place}\n  a cell took longer than {timeout} seconds"
+            raise RunError(EXIT_TIMEOUT, message) from None
+        except DeadKernelError:
+            words = log.read_text(errors="replace").splitlines()[-LAST_WORDS:] if log.is_file() else []
+            message = "\n    ".join([f"KernelError: {place}\n  the kernel died", *words])
+            raise RunError(EXIT_DEAD, message) from None
+    return executed_notebook
 
 
 def _lines(message: str) -> list[str]:

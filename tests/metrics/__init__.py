@@ -1,0 +1,1 @@
+"""Estimates and changes, checked against hand counts, published examples and independent tools."""

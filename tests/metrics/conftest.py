@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pcse_analysis.catalogue.types import Survey
+from pcse_analysis.dossier import Dossier
+from pcse_analysis.evidence import Inputs, make_dossier, read_inputs
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="session")
+def inputs() -> Inputs:
+    """The repository's own catalogue and published figures."""
+    return read_inputs(ROOT)
+
+
+@pytest.fixture(scope="session")
+def survey(inputs: Inputs) -> Survey:
+    return inputs.catalogue.surveys["gpc-pcse"]
+
+
+@pytest.fixture(scope="session")
+def published(inputs: Inputs) -> Dossier:
+    """The edition of 31 July 2018."""
+    return make_dossier(inputs, "published")
+
+
+@pytest.fixture(scope="session")
+def letter(inputs: Inputs) -> Dossier:
+    """The edition of 16 January 2018."""
+    return make_dossier(inputs, "letter")

@@ -1,0 +1,35 @@
+"""Editions built once for all tests of the pages that they make."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from pcse_analysis.running.build import build
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the edition ``published``, built from the repository's data."""
+    return build(ROOT, "published", tmp_path_factory.mktemp("published"), (), 300)
+
+
+@pytest.fixture(scope="session")
+def letter(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the edition ``letter``, built from the repository's data."""
+    return build(ROOT, "letter", tmp_path_factory.mktemp("letter"), (), 300)
+
+
+@pytest.fixture
+def small_project(tmp_path: Path) -> Path:
+    """A copy of the project whose editions have one page, the annex, so that a build takes seconds."""
+    project = tmp_path / "project"
+    for folder in ("data", "notebooks"):
+        ignored = shutil.ignore_patterns("raw", "interim", ".ipynb_checkpoints")
+        shutil.copytree(ROOT / folder, project / folder, ignore=ignored)
+    pages = project / "data" / "catalogue" / "pages.csv"
+    head, annex, *_ = pages.read_text(encoding="utf-8").splitlines()
+    pages.write_text(f"{head}\n{annex}\n", encoding="utf-8")
+    return project
