@@ -59,19 +59,17 @@ def test_one_problem_is_not_called_problems():
 
 
 def test_several_files_are_headings_in_the_order_in_which_they_were_met():
-    """Files as met, lines within a file from the top, problems of no file before all."""
+    """Files as met, lines within a file from the top."""
     error = CatalogueError(
         [
             Problem(what="late", file="b.csv", line=9),
             Problem(what="of the whole file", file="b.csv"),
             Problem(what="second file", file="a.csv", line=2),
             Problem(what="early", file="b.csv", line=3),
-            Problem(what="of no file"),
         ]
     )
     assert str(error).splitlines() == [
-        "CatalogueError: 5 problems in 2 files",
-        "    of no file",
+        "CatalogueError: 4 problems in 2 files",
         "  b.csv",
         "    of the whole file",
         "    line 3: early",
@@ -79,6 +77,15 @@ def test_several_files_are_headings_in_the_order_in_which_they_were_met():
         "  a.csv",
         "    line 2: second file",
     ]
+
+
+def test_a_mistake_of_the_command_line_is_not_said_to_be_in_a_file():
+    """One of the two stands in a file, the other does not: where, design section 8, is said of each."""
+    error = CommandError([Problem(what="-p 'x': expected name=value"), Problem(what="is empty", file="a.csv")])
+    first, *rest = str(error).splitlines()
+    assert first.startswith("CommandError: 2 problems")
+    assert "2 problems in 'a.csv'" not in first
+    assert "a.csv" in "\n".join(rest)
 
 
 def test_the_same_mistake_is_said_once_and_so_is_the_same_advice():

@@ -181,7 +181,7 @@ def test_a_percentage_that_the_replies_cannot_give(project: Path):
         ({"base": "0"}, "base", "found '0', expected a base of at least 1"),
         ({"base": "-748"}, "base", "found '-748', expected a whole number"),
         ({"base": "7 48"}, "base", "found '7 48', expected a whole number"),
-        ({"count": "9" * 25}, "count", "is more than 748"),
+        ({"count": "9" * 25}, "count", "expected a whole number"),
         ({"count": "9" * 5000}, "count", ""),
         ({"base": "9" * 25, "count": ""}, "base", ""),
     ],
@@ -495,7 +495,7 @@ def test_an_extra_column(project: Path):
     write_rows(project / RESULTS, [[*rows[0], "remark"], *([*row, ""] for row in rows[1:])])
     problem = only_problem(project)
     assert (problem.file, problem.line) == (RESULTS, 1)
-    assert "found 'remark', expected a column of this file" in problem.what
+    assert "'remark' is not a column of this file" in problem.what
 
 
 def test_a_column_that_stands_twice(project: Path):
@@ -574,18 +574,13 @@ def test_another_file_among_the_published_ones(project: Path, content: bytes | N
 @pytest.mark.parametrize("file", [RESULTS, POPULATION, SOURCES, TIMELINE])
 @FUZZ
 @given(data=st.data())
-def test_any_bytes_give_a_result_or_a_message(spoiling: Path, file: str, data: st.DataObject):
-    """Whatever a file holds, reading ends in a result or in one message (design, section 8)."""
-    with spoilt_bytes(spoiling / file, data):
-        read_or_refuse(spoiling)
+def test_any_csv_gives_a_result_or_a_message(spoiling: Path, file: str, data: st.DataObject):
+    """Whatever a file holds, reading ends in a result or in one message (design, section 8).
 
-
-@pytest.mark.parametrize("file", [RESULTS, POPULATION, SOURCES, TIMELINE])
-@FUZZ
-@given(data=st.data())
-def test_any_cells_give_a_result_or_a_message(spoiling: Path, file: str, data: st.DataObject):
-    """As above with whole cells; what is accepted can also be worked with."""
-    with spoilt_cells(spoiling / file, data):
+    Bytes are replaced in half of the examples, whole cells in the others. What is accepted can also be worked with.
+    """
+    spoil = data.draw(st.sampled_from([spoilt_cells, spoilt_bytes]))
+    with spoil(spoiling / file, data):
         inputs = read_or_refuse(spoiling)
         if inputs is not None and file == RESULTS:
             make_dossier(inputs, "published")

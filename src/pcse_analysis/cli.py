@@ -15,7 +15,7 @@ from pcse_analysis.evidence import read_inputs
 
 PROJECT = click.option(
     "--project",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
     default=Path(),
     help="Project folder; else the nearest one upwards from here that holds data/catalogue.",
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -13,6 +13,7 @@ from pcse_analysis.estimates import Change, Estimate, Figures
 from pcse_analysis.provenance import RunRecord
 
 ALL = "all"
+CATALOGUE_NAMES = "names of waves, groups and service lines stand in data/catalogue/."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,26 +85,24 @@ def finding_order(finding: str) -> tuple[str, int]:
     return letters, int(finding[len(letters) :] or 0)
 
 
-def check_parameters(dossier: Dossier, parameters: Iterable[tuple[str, str]], problems: Problems) -> None:
-    """Note every parameter whose value names something that the edition does not have."""
-    survey = dossier.survey
-    options = {
-        "edition": ("an edition", list(dossier.catalogue.editions)),
-        "survey": ("the survey of this edition", [survey.id]),
-        "wave_before": ("a wave", list(survey.waves)),
-        "wave_after": ("a wave", list(survey.waves)),
-        "service_line": (f"a service line, or '{ALL}'", [ALL, *dossier.catalogue.service_lines]),
-        "group": (f"a respondent group, or '{ALL}'", [ALL, *survey.groups]),
+def check_parameters(catalogue: Catalogue, survey: Survey | None, given: Mapping[str, str], problems: Problems) -> None:
+    """Note every parameter whose value names something that does not exist in ``survey`` (None: in any survey)."""
+    surveys = [survey] if survey else list(catalogue.surveys.values())
+    waves = {wave.id: wave for one in surveys for wave in one.waves.values()}
+    groups = [group for one in surveys for group in one.groups]
+    options: dict[str, tuple[str, list[str]]] = {
+        "survey": ("the survey of this edition", [one.id for one in surveys]),
+        "wave_before": ("a wave", list(waves)),
+        "wave_after": ("a wave", list(waves)),
+        "service_line": (f"a service line, or '{ALL}'", [ALL, *catalogue.service_lines]),
+        "group": (f"a respondent group, or '{ALL}'", [ALL, *groups]),
     }
-    given = dict(parameters)
     for name, value in given.items():
         if name in options and value not in options[name][1]:
-            problems.add(f"parameter '{name}': {not_an_option(value, *options[name])}")
-    waves = [given.get(name, "") for name in ("wave_before", "wave_after")]
-    if all(wave in survey.waves for wave in waves):
-        first, second = (survey.waves[wave] for wave in waves)
-        if first.fieldwork_start >= second.fieldwork_start:
-            problems.add(f"parameter 'wave_after': found '{second.id}', expected a wave after '{first.id}'")
+            problems.add(f"parameter '{name}': {not_an_option(value, *options[name])}", to_do=CATALOGUE_NAMES)
+    before, after = (waves.get(given.get(name, "")) for name in ("wave_before", "wave_after"))
+    if before and after and before.fieldwork_start >= after.fieldwork_start:
+        problems.add(f"parameter 'wave_after': found '{after.id}', expected a wave after '{before.id}' (wave_before)")
 
 
 def choose(
@@ -122,7 +121,7 @@ def choose(
         "service_line": service_line,
         "group": group,
     }
-    check_parameters(dossier, asked.items(), problems)
+    check_parameters(dossier.catalogue, dossier.survey, asked, problems)
     problems.raise_as(CommandError)
     return Selection(
         before=dossier.survey.waves[wave_before],

@@ -9,6 +9,7 @@ from itertools import groupby
 
 from rapidfuzz import fuzz, process
 
+DATA, CATALOGUE = "data/", "data/catalogue/"
 LONGEST_SHOWN = 40
 NEAR_ENOUGH = 65
 
@@ -22,6 +23,8 @@ class Problem:
     line: int | None = None
     column: str = ""
     to_do: str = ""
+    refers_to: str = ""
+    """The file that the value was looked up in; where that file is unreadable, the value may well be right."""
 
     def sentence(self) -> str:
         """The mistake on one line, without the file."""
@@ -47,14 +50,14 @@ class UserError(Exception):
         count = len(self.problems)
         files = list(dict.fromkeys(p.file for p in self.problems if p.file))
         head = f"{count} problem{'s' if count != 1 else ''}"
-        if len(files) == 1:
+        if len(files) == 1 and all(p.file for p in self.problems):
             head += f" in '{files[0]}'"
         elif files:
             head += f" in {len(files)} files"
         lines = [f"{type(self).__name__}: {head}"]
         ordered = sorted(self.problems, key=lambda p: (files.index(p.file) if p.file else -1, p.line or 0))
         for file, group in groupby(ordered, key=lambda p: p.file):
-            if file and len(files) > 1:
+            if file and f"'{file}'" not in head:
                 lines.append(f"  {file}")
             lines.extend(f"    {problem.sentence()}" for problem in group)
         lines.extend(f"  To mend: {todo}" for todo in dict.fromkeys(p.to_do for p in self.problems if p.to_do))
@@ -79,18 +82,50 @@ class DataError(UserError):
 
 @dataclass
 class Problems:
-    """Collects mistakes so that all of them are reported at once."""
+    """Collects mistakes so that all of them are reported at once, and none that only follows from another.
+
+    ``unread`` names the files that could not be read as what they should be: what is looked up in them is not judged.
+    """
 
     found: list[Problem] = field(default_factory=list)
+    unread: set[str] = field(default_factory=set)
 
-    def add(self, what: str, *, file: str = "", line: int | None = None, column: str = "", to_do: str = "") -> None:
+    def add(
+        self,
+        what: str,
+        *,
+        file: str = "",
+        line: int | None = None,
+        column: str = "",
+        to_do: str = "",
+        refers_to: str = "",
+    ) -> None:
         """Note one mistake."""
-        self.found.append(Problem(what=what, file=file, line=line, column=column, to_do=to_do))
+        problem = Problem(what=what, file=file, line=line, column=column, to_do=to_do, refers_to=refers_to)
+        self.found.append(problem)
+
+    def unreadable(self, what: str, *, file: str, line: int | None = None, to_do: str = "") -> None:
+        """Note that a file cannot be read as what it should be."""
+        self.add(what, file=file, line=line, to_do=to_do)
+        self.unread.add(file)
+
+    @property
+    def told(self) -> list[Problem]:
+        """The mistakes to report: all but those that only follow from a file that could not be read."""
+        return [problem for problem in self.found if problem.refers_to not in self.unread]
+
+    @property
+    def kind(self) -> type[UserError]:
+        """The class of error that these mistakes amount to, by the files they stand in."""
+        files = {problem.file for problem in self.told if problem.file.startswith(DATA)}
+        if not files:
+            return CommandError
+        return CatalogueError if all(file.startswith(CATALOGUE) for file in files) else DataError
 
     def raise_as(self, kind: type[UserError]) -> None:
         """Raise ``kind`` with every mistake noted so far; do nothing when there is none."""
-        if self.found:
-            raise kind(self.found)
+        if self.told:
+            raise kind(self.told)
 
     @contextmanager
     def gathering(self) -> Iterator[None]:
@@ -120,5 +155,6 @@ def not_an_option(value: str, kind: str, options: Iterable[str]) -> str:
     near = near_miss(value, known)
     if near is not None:
         return f"found {shown(value)}, expected {kind}   near '{near}'"
-    listed = ", ".join(known[:12]) + (", ..." if len(known) > 12 else "")
+    named = [option for option in known if option]
+    listed = ", ".join(named[:12]) + (", ..." if len(named) > 12 else "")
     return f"found {shown(value)}, expected {kind}: {listed or '(none exists)'}"

@@ -6,18 +6,18 @@ import importlib.metadata
 import json
 import os
 import platform
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from pcse_analysis.catalogue.load import CATALOGUE, PUBLISHED, project_root, read_catalogue
+from pcse_analysis.catalogue.load import CATALOGUE, input_files, project_root, read_catalogue
 from pcse_analysis.catalogue.types import Catalogue, Edition, Survey
 from pcse_analysis.cleaning.public_record import check_population, read_population, read_timeline
 from pcse_analysis.cleaning.published import dated_sources, known_by, read_published
 from pcse_analysis.dossier import Dossier
-from pcse_analysis.errors import CatalogueError, CommandError, DataError, Problem, Problems, not_an_option
-from pcse_analysis.estimates import Change, Estimate, Figures, read_figures, write_figures
+from pcse_analysis.errors import CommandError, Problem, Problems, not_an_option
+from pcse_analysis.estimates import Change, Estimate, Figures, estimate_id, read_figures, write_figures
 from pcse_analysis.metrics.change import judge, published_change
 from pcse_analysis.metrics.margins import margins_of
 from pcse_analysis.metrics.published import population_estimate, published_estimates, response_rate
@@ -27,6 +27,8 @@ BUILT_FOLDER = "PCSE_BUILT_FOLDER"
 """Environment variable that a build sets for its notebooks: the folder its CSVs are in."""
 PROJECT_FOLDER = "PCSE_PROJECT"
 """Environment variable that a build sets for its notebooks: the project they belong to."""
+RECORD = "provenance.json"
+"""The file in an edition's folder that says what it was made from."""
 PACKAGES = (
     "jinja2",
     "matplotlib",
@@ -66,8 +68,7 @@ def read_inputs(root: Path) -> Inputs:
     for survey in catalogue.surveys.values():
         published[survey.id] = read_published(root, survey, catalogue, problems)
         check_population(survey, f"{CATALOGUE}/surveys/{survey.id}", population, problems)
-    only_catalogue = all(p.file.startswith(CATALOGUE) for p in problems.found)
-    problems.raise_as(CatalogueError if only_catalogue else DataError)
+    problems.raise_as(problems.kind)
     return Inputs(root=root, catalogue=catalogue, published=published, population=population, timeline=timeline)
 
 
@@ -87,66 +88,73 @@ def make_dossier(inputs: Inputs, edition: str, parameters: dict[str, str] | None
     """All figures of an edition, computed from its inputs; nothing known after its evidence date enters."""
     chosen = find_edition(inputs, edition)
     survey = inputs.catalogue.surveys[chosen.survey]
-    published, later = known_by(inputs.published[survey.id], chosen.evidence_date)
-    timeline, _ = known_by(inputs.timeline, chosen.evidence_date)
-    published = published.assign(
-        sources=["; ".join(dated_sources(s, inputs.catalogue, chosen.evidence_date)) for s in published["sources"]]
-    )
-    timeline = timeline.assign(
-        sources=["; ".join(dated_sources(s, inputs.catalogue, chosen.evidence_date)) for s in timeline["sources"]]
-    )
+    published, _ = _known(inputs, inputs.published[survey.id], chosen)
     estimates = published_estimates(published, survey)
-    notes = dict(zip((e.id for e in estimates), published["note"], strict=True))
-    notes |= {e.id: row for e, row in zip(estimates, published["statement"], strict=True) if row}
     estimates += _rates(estimates, inputs, survey, chosen)
     changes = _changes(estimates, survey)
     estimates += [extra for change in changes for extra in margins_of(change, Figures(tuple(estimates), ()), survey)]
+    record = _record(inputs, chosen, parameters or {})
+    figures = Figures(tuple(sorted(estimates, key=lambda e: e.id)), tuple(sorted(changes, key=lambda c: c.id)))
+    return _dossier(inputs, chosen, figures, record)
+
+
+def _dossier(inputs: Inputs, edition: Edition, figures: Figures, record: RunRecord) -> Dossier:
+    """Figures together with what pages say about them, as known on the evidence date."""
+    survey = inputs.catalogue.surveys[edition.survey]
+    published, later = _known(inputs, inputs.published[survey.id], edition)
+    timeline, _ = _known(inputs, inputs.timeline, edition)
+    words = {
+        estimate_id(survey.id, row["wave"], row["respondent_group"], row["item"], row["measure"]): row
+        for row in published.to_dict("records")
+    }
     return Dossier(
-        edition=chosen,
+        edition=edition,
         survey=survey,
         catalogue=inputs.catalogue,
-        figures=Figures(tuple(estimates), tuple(changes)),
-        notes=notes,
+        figures=figures,
+        notes={row_id: str(row["statement"] or row["note"]) for row_id, row in words.items()},
         left_out=later[["wave", "respondent_group", "service_line", "item", "measure", "known_on"]],
         timeline=timeline,
-        record=_record(inputs, chosen, parameters or {}),
+        record=record,
     )
+
+
+def _known(inputs: Inputs, facts: pd.DataFrame, edition: Edition) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The facts known on the evidence date, with the sources that were public by then; and the other facts."""
+    known, later = known_by(facts, edition.evidence_date)
+    sources = [dated_sources(cell, inputs.catalogue, edition.evidence_date) for cell in known["sources"]]
+    return known.assign(sources=["; ".join(names) for names in sources]), later
 
 
 def _rates(estimates: list[Estimate], inputs: Inputs, survey: Survey, edition: Edition) -> list[Estimate]:
     """For each wave the number of practices (the first listed figure known by then) and the response rate."""
-    known, _ = known_by(inputs.population, edition.evidence_date)
+    known, _ = _known(inputs, inputs.population, edition)
     rows = {str(row["id"]): row for row in known.to_dict("records") if pd.notna(row["value"])}
     made = []
     for replies in (e for e in estimates if e.measure == "replies" and e.respondent_group == survey.design.unit):
         figure = next((f for f in survey.waves[replies.wave].population if f in rows), None)
         if figure is not None:
-            sources = dated_sources(str(rows[figure]["sources"]), inputs.catalogue, edition.evidence_date)
-            population = population_estimate(rows[figure] | {"sources": "; ".join(sources)}, survey, replies.wave)
+            population = population_estimate(rows[figure], survey, replies.wave)
             made += [population, response_rate(replies, population)]
     return made
 
 
 def _changes(estimates: list[Estimate], survey: Survey) -> list[Change]:
     by_item = {(e.item, e.wave): e for e in estimates if e.measure == "share"}
-    rates = {e.wave: e.value for e in estimates if e.measure == "response_rate"}
+    rates = {(e.wave, e.respondent_group): e.value for e in estimates if e.measure == "response_rate"}
     changes = []
     for pair in survey.comparability:
         before = by_item.get((pair.item_before, pair.wave_before))
         after = by_item.get((pair.item_after, pair.wave_after))
         if before is not None and after is not None:
-            changes.append(published_change(pair, survey, before, after, rates.get(pair.wave_after)))
+            changes.append(
+                published_change(pair, survey, before, after, rates.get((pair.wave_after, pair.respondent_group)))
+            )
     return judge(changes, dict(survey.families))
 
 
 def _record(inputs: Inputs, edition: Edition, parameters: dict[str, str]) -> RunRecord:
     root = inputs.root
-    files = sorted(
-        path
-        for folder in (CATALOGUE, PUBLISHED)
-        for path in (root / folder).rglob("*")
-        if path.suffix in (".csv", ".yaml")
-    )
     package = Path(__file__).parent
     code = [p for p in package.rglob("*") if p.is_file() and p.suffix != ".pyc"]
     notebooks = tree_sha256((root / "notebooks").glob("*.ipynb"), root)
@@ -156,7 +164,8 @@ def _record(inputs: Inputs, edition: Edition, parameters: dict[str, str]) -> Run
         evidence_date=edition.evidence_date,
         parameters=parameters,
         inputs=tuple(
-            SourceFile(name=p.relative_to(root).as_posix(), sha256=file_sha256(p), rows=_rows(p)) for p in files
+            SourceFile(name=name, sha256=file_sha256(root / name), rows=_rows(root / name))
+            for name in input_files(inputs.catalogue)
         ),
         lock_sha256=file_sha256(lock) if lock.is_file() else "",
         code_sha256=tree_sha256(code, package),
@@ -174,7 +183,7 @@ def write_dossier(dossier: Dossier, folder: Path) -> None:
     """Write the CSVs and ``provenance.json`` of an edition into ``folder``."""
     write_figures(dossier.figures, folder)
     record = json.dumps(dossier.record.to_json(), indent=2, ensure_ascii=False)
-    (folder / "provenance.json").write_text(record + "\n", encoding="utf-8", newline="\n")
+    (folder / RECORD).write_text(record + "\n", encoding="utf-8", newline="\n")
 
 
 def open_evidence(edition: str) -> Dossier:
@@ -185,10 +194,9 @@ def open_evidence(edition: str) -> Dossier:
     Raises:
         CommandError, CatalogueError, DataError: the inputs have mistakes; all are listed.
     """
-    built = os.environ.get(BUILT_FOLDER)
     inputs = read_inputs(project_root(Path(os.environ.get(PROJECT_FOLDER, "."))))
-    dossier = make_dossier(inputs, edition)
+    built = os.environ.get(BUILT_FOLDER)
     if not built:
-        return dossier
-    parameters = json.loads((Path(built) / "provenance.json").read_text(encoding="utf-8"))["parameters"]
-    return replace(dossier, figures=read_figures(Path(built)), record=replace(dossier.record, parameters=parameters))
+        return make_dossier(inputs, edition)
+    record = RunRecord.from_json(json.loads((Path(built) / RECORD).read_text(encoding="utf-8")))
+    return _dossier(inputs, find_edition(inputs, edition), read_figures(Path(built)), record)

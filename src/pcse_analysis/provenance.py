@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +46,11 @@ class RunRecord:
             "commit": self.commit,
             "packages": dict(sorted(self.packages.items())),
         }
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> RunRecord:
+        """The record that ``to_json`` gave these values."""
+        return cls(**(values | {"inputs": tuple(SourceFile(**one) for one in values["inputs"])}))
 
 
 def file_sha256(path: Path) -> str:

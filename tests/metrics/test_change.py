@@ -10,6 +10,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 from pcse_analysis.catalogue.types import Comparability, Survey
 from pcse_analysis.estimates import Change, Verdict
 from pcse_analysis.metrics.change import published_change
+from pcse_analysis.metrics.intervals import newcombe
 from pcse_analysis.metrics.windows import full_range
 from tests.metrics.made import Z90, Z95, estimate
 
@@ -86,13 +87,16 @@ def test_the_rounding_range_is_over_every_pair_of_counts(survey: Survey) -> None
         ((810, 1000), (620, 1000), True),
         ((620, 1000), (810, 1000), True),
         ((40, 50), (31, 50), False),
+        ((545, 1000), (455, 1000), False),
         ((500, 1000), (500, 1000), False),
     ],
 )
 def test_exceeds_margin_when_the_95_percent_interval_lies_beyond_it(
     survey: Survey, before: tuple[int, int], after: tuple[int, int], exceeds: bool
 ) -> None:
-    """Origin: the design; by hand, 19 points with a standard error of 2.0 at bases of 1,000, 18 with 8.9 at 50."""
+    """Origin: the design; by hand, 19 points with a standard error of 2.0 at bases of 1,000, 18 with 8.9 at 50;
+    9 with 2.23 reach -4.6 at 95 % and -5.3 at 90 %.
+    """
     assert same(survey, before, after).exceeds_margin is exceeds
 
 
@@ -101,6 +105,7 @@ def test_exceeds_margin_when_the_95_percent_interval_lies_beyond_it(
     [
         ((500, 1000), (540, 1000), True),
         ((5000, 10000), (4800, 10000), True),
+        ((505, 1000), (495, 1000), True),
         ((500, 1000), (480, 1000), False),
         ((500, 1000), (400, 1000), False),
     ],
@@ -108,8 +113,28 @@ def test_exceeds_margin_when_the_95_percent_interval_lies_beyond_it(
 def test_no_improvement_when_the_lower_90_percent_limit_is_above_minus_the_margin(
     survey: Survey, before: tuple[int, int], after: tuple[int, int], ruled_out: bool
 ) -> None:
-    """Origin: the design; by hand, the lower limit is 3.7 points down at bases of 1,000 and 1.2 at 10,000."""
+    """Origin: the design; by hand, the lower 90 % limit is 3.7 points down at 1,000 (4.4 at 95 %), 1.2 at 10,000."""
     assert same(survey, before, after).no_improvement is ruled_out
+
+
+@pytest.mark.parametrize(("count_after", "within"), [(510, True), (520, False)])
+def test_equivalence_is_tested_against_the_margin_of_the_survey(survey: Survey, count_after: int, within: bool) -> None:
+    """Origin: by hand; 1 and 2 points from 500 of 1,000, with 3.7 points to either side at 90 %."""
+    p = same(survey, (500, 1000), (count_after, 1000)).p_equivalence
+    assert p is not None and (p < 0.05) is within
+
+
+def test_the_tipping_bases_of_a_change_are_those_of_0(survey: Survey) -> None:
+    """Origin: the design; put back into the interval, which then touches 0."""
+    change = same(survey, (600, 1000), (450, 900))
+    assert change.base_tipping_before and change.base_tipping_after and change.base_tipping_both
+    both = change.base_tipping_both
+    limits = [
+        newcombe(0.6, change.base_tipping_before, 0.5, 900, Z95)[1],
+        newcombe(0.6, 1000, 0.5, change.base_tipping_after, Z95)[1],
+        newcombe(0.6, 1000 * both, 0.5, 900 * both, Z95)[1],
+    ]
+    assert limits == pytest.approx([0, 0, 0], abs=1e-9)
 
 
 def test_a_change_is_not_judged_before_its_family_is_known(survey: Survey) -> None:
@@ -199,6 +224,27 @@ def test_a_change_of_windows_says_what_the_range_rules_out(
     """Origin: the definitions of the design, applied to the same four cases."""
     change = windowed(survey, before, after)
     assert (change.exceeds_margin, change.no_improvement) == (exceeds, ruled_out)
+
+
+@pytest.mark.parametrize(
+    ("before", "base_after", "step"), [((150, 300), 300, 1), ((100, 10000), 10000, 10)], ids=["half", "few"]
+)
+def test_the_rules_for_windows_hold_at_every_later_count(
+    survey: Survey, before: tuple[int, int], base_after: int, step: int
+) -> None:
+    """Origin: the design; verdict and margin by the 95 % range, ruling out an improvement by the 90 % one."""
+    seen = set()
+    for count in range(0, min(base_after, 2000) + 1, step):
+        low, high = full_range([before[0]], before[1], 1, [count], base_after, 3, Z95)
+        low90, _ = full_range([before[0]], before[1], 1, [count], base_after, 3, Z90)
+        expected = Verdict.IMPROVED if high < 0 else Verdict.DETERIORATED if low > 0 else Verdict.UNCLEAR
+        if low > -0.05 and high < 0.05:
+            expected = Verdict.NO_MATERIAL_CHANGE
+        change = windowed(survey, before, (count, base_after))
+        found = (change.verdict, change.exceeds_margin, change.no_improvement)
+        assert found == (expected, high < -0.05 or low > 0.05, low90 > -0.05)
+        seen.add(expected)
+    assert len(seen) > 1
 
 
 def test_a_change_of_windows_uses_all_counts_that_round_to_what_was_printed(survey: Survey) -> None:

@@ -89,6 +89,12 @@ def test_response_rate(
     assert (rate.numerator, rate.base) == (replies, practices)
 
 
+def test_a_response_rate_is_known_when_both_its_parts_are(published: Dossier, letter: Dossier) -> None:
+    """Origin: by hand; replies of 7 November 2016 over practices known on 24 July 2018 and on 20 July 2017."""
+    rates = [d.figures.of_item("survey_responses", "2016-10", "response_rate") for d in (published, letter)]
+    assert [rate.known_on for rate in rates if rate] == ["2018-07-24", "2017-07-20"]
+
+
 @pytest.mark.parametrize(
     ("item", "before", "after", "printed"),
     [
@@ -124,6 +130,21 @@ def test_incorrect_records_are_unclear(published: Dossier) -> None:
     change = change_of(published, RECORDS_3M)
     assert (change.value, change.verdict) == (None, Verdict.UNCLEAR)
     assert (change.low, change.high) == full_range(range(86, 89), 281, 1, range(475, 483), 748, 3, Z95)
+
+
+def test_urgent_requests_tip_at_about_25_practices(published: Dossier) -> None:
+    """Origin: stated at the outset: only if the earlier base were about 25, or both under 12 % of the totals."""
+    change = change_of(published, URGENT)
+    assert change.base_tipping_before == pytest.approx(25, abs=1)
+    assert change.base_tipping_both is not None and 0.11 < change.base_tipping_both < 0.12
+
+
+def test_the_detectable_margin_of_a_range_is_half_of_it(published: Dossier) -> None:
+    """Origin: by hand; the verdict rests on the whole range, and one that wide round 0 needs half its width."""
+    change = change_of(published, RECORDS_3M)
+    margin = published.figures.estimate(f"{change.id}.detectable_margin").value
+    assert change.low is not None and change.high is not None
+    assert margin == pytest.approx((change.high - change.low) / 2, abs=1e-12)
 
 
 def test_the_headline_family_is_the_two_comparisons_with_a_p_value(published: Dossier) -> None:
@@ -179,9 +200,12 @@ def test_the_published_edition_leaves_nothing_out(published: Dossier) -> None:
 
 
 def test_the_letter_edition_leaves_out_what_became_known_later(letter: Dossier) -> None:
-    """Origin: by hand; two of the 19 figures were first printed in the report of 25 July 2018."""
-    assert set(letter.left_out["item"]) == LATER_ITEMS
-    assert len(letter.left_out) == 2
+    """Origin: by hand; two of the 19 figures were first printed in the report of 25 July 2018.
+
+    The number of individuals comes from a single article, printed after the letter.
+    """
+    assert set(letter.left_out["item"]) == LATER_ITEMS | {"survey_responses"}
+    assert len(letter.left_out) == 3
     assert not LATER_ITEMS & {e.item for e in letter.figures.estimates}
     assert not LATER_ITEMS & {c.item for c in letter.figures.changes}
 
@@ -230,6 +254,16 @@ def test_a_fact_enters_up_to_the_evidence_date(inputs: Inputs, known_on: str, en
     assert (dossier.figures.of_item(URGENT, "2017-12") is not None) is enters
     assert (URGENT in {c.item for c in dossier.figures.changes}) is enters
     assert (URGENT in set(dossier.left_out["item"])) is not enters
+
+
+def test_a_register_figure_names_only_the_sources_of_its_day(inputs: Inputs) -> None:
+    """Origin: by hand; a second source of July 2018 was not public on the day of the letter."""
+    rows = inputs.population["id"] == "practices-england-2017-06"
+    cited = inputs.population["sources"].mask(rows, "gponline-1436925; gponline-1487848")
+    dossier = make_dossier(replace(inputs, population=inputs.population.assign(sources=cited)), "letter")
+    practices = dossier.figures.of_item("population", "2017-12", "practices")
+    assert practices is not None
+    assert practices.sources == ("population_frames.csv", "gponline-1436925")
 
 
 def test_the_period_of_a_fact_does_not_let_it_in(inputs: Inputs) -> None:

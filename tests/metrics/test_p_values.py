@@ -52,14 +52,14 @@ def test_at_confidence_1_less_p_the_interval_of_statsmodels_touches_0(
 def test_p_from_none_to_all(base: int) -> None:
     """Origin: by hand. 0 of n to n of n: the limit 1 - sqrt(2) z^2 / (n + z^2) is 0 at z^2 = n (1 + sqrt(2))."""
     expected = 2 * norm.sf(sqrt(base * (1 + sqrt(2))))
-    assert p_of_no_change(0.0, base, 1.0, base) == pytest.approx(expected, rel=1e-9)
+    assert p_of_no_change(0.0, base, 1.0, base) == pytest.approx(expected, rel=1e-9, abs=0)
 
 
 @pytest.mark.parametrize(("base", "margin"), [(10, 0.05), (100, 0.05), (100, 0.2)])
 def test_equivalence_from_none_to_none(base: int, margin: float) -> None:
     """Origin: by hand. 0 of n to 0 of n: both limits are z^2 / (n + z^2) away, which is m at z^2 = n m / (1 - m)."""
     expected = norm.sf(sqrt(base * margin / (1 - margin)))
-    assert p_of_equivalence(0.0, base, 0.0, base, margin) == pytest.approx(expected, rel=1e-9)
+    assert p_of_equivalence(0.0, base, 0.0, base, margin) == pytest.approx(expected, rel=1e-9, abs=0)
 
 
 @given(counted_shares(), counted_shares())

@@ -32,7 +32,7 @@ def content(folder: Path) -> dict[str, bytes]:
 
 
 def test_one_percentage_changed_in_the_csv_changes_table_chart_sentence_and_verdict(small_project: Path) -> None:
-    """Registrations in December 2017: 59 in place of 39 percent. 59 - 58 = 1 point; 748 x 58.5 to 59.5 % = 438 to 445."""
+    """Registrations in December 2017: 59 for 39 percent. 59 - 58 = 1 point; 58.5 to 59.5 % of 748 is 438 to 445."""
     results = small_project / "data" / "published" / "survey_results.csv"
     edit(results, "registrations_not_processed_3d,share,39,", "registrations_not_processed_3d,share,59,")
     folder = build(small_project, "published", small_project / "outputs", (), 300)
@@ -84,7 +84,7 @@ def test_a_notebook_that_goes_wrong_leaves_the_last_good_output(small_project: P
     earlier = outputs / "published"
     earlier.mkdir(parents=True)
     (earlier / "annex.html").write_text("the last good one", encoding="utf-8")
-    (earlier / "provenance.json").write_text("{}", encoding="utf-8")
+    (earlier / "SHA256SUMS").write_text(f"{'0' * 64}  annex.html\n", encoding="utf-8")
     before = content(outputs)
     path = small_project / "notebooks" / "annex.ipynb"
     notebook = nbformat.read(path, as_version=4)

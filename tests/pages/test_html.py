@@ -1,6 +1,7 @@
 """The pages as text: what they say, how they are built, and that every figure can be traced."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -51,7 +52,7 @@ def test_pages_have_a_language_a_title_and_one_main_heading(pages: dict[str, Bea
         assert soup.html["lang"] == "en-GB", name
         assert [h.get_text() for h in soup.find_all("h1")] == [soup.title.get_text()]
         levels = [int(h.name[1]) for h in soup.find_all(re.compile(r"^h[1-6]$"))]
-        assert all(later - earlier <= 1 for earlier, later in zip(levels, levels[1:], strict=False)), name
+        assert all(later - earlier <= 1 for earlier, later in pairwise(levels)), name
 
 
 def test_every_table_has_a_caption_scoped_headers_and_no_blank_cell(pages: dict[str, BeautifulSoup]) -> None:

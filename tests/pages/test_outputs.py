@@ -9,17 +9,73 @@ import pytest
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("published")]
 
-ESTIMATE_COLUMNS = (
-    "id survey wave respondent_group service_line item measure category group_by group value low high confidence unit "
-    "numerator numerator_low numerator_high base base_status weighted_base effective_base missing method weighting "
-    "suppressed sources known_on"
-).split()
-CHANGE_COLUMNS = (
-    "id survey respondent_group service_line item group_by group wave_before wave_after estimate_before estimate_after "
-    "value low high low90 high90 low_rounding high_rounding confidence method comparability reason margin family "
-    "family_size p_value p_adjusted p_equivalence verdict exceeds_margin no_improvement base_tipping_before "
-    "base_tipping_after base_tipping_both tipping_nonresponse"
-).split()
+ESTIMATE_COLUMNS = [
+    "id",
+    "survey",
+    "wave",
+    "respondent_group",
+    "service_line",
+    "item",
+    "measure",
+    "category",
+    "group_by",
+    "group",
+    "value",
+    "low",
+    "high",
+    "confidence",
+    "unit",
+    "numerator",
+    "numerator_low",
+    "numerator_high",
+    "base",
+    "base_status",
+    "weighted_base",
+    "effective_base",
+    "missing",
+    "method",
+    "weighting",
+    "suppressed",
+    "sources",
+    "known_on",
+]
+CHANGE_COLUMNS = [
+    "id",
+    "survey",
+    "respondent_group",
+    "service_line",
+    "item",
+    "group_by",
+    "group",
+    "wave_before",
+    "wave_after",
+    "estimate_before",
+    "estimate_after",
+    "value",
+    "low",
+    "high",
+    "low90",
+    "high90",
+    "low_rounding",
+    "high_rounding",
+    "confidence",
+    "method",
+    "comparability",
+    "reason",
+    "margin",
+    "family",
+    "family_size",
+    "p_value",
+    "p_adjusted",
+    "p_equivalence",
+    "verdict",
+    "exceeds_margin",
+    "no_improvement",
+    "base_tipping_before",
+    "base_tipping_after",
+    "base_tipping_both",
+    "tipping_nonresponse",
+]
 
 
 def rows(path: Path) -> list[dict[str, str]]:

@@ -9,8 +9,9 @@ from datetime import date
 from pcse_analysis.catalogue.files import Document, Row, Yaml
 from pcse_analysis.errors import Problems, near_miss, not_an_option, shown
 
-PARTIAL_DATE = re.compile(r"\d{4}(-\d{2}){0,2}")
-NUMBER = r"\d+(\.\d+)?"
+PARTIAL_DATE = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}")
+NUMBER = r"[0-9]{1,9}(\.[0-9]{1,9})?"
+WHOLE = r"[0-9]{1,9}"
 IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
 
@@ -37,10 +38,15 @@ class RowReader:
         """Read from ``row``, note mistakes in ``problems``."""
         self.row = row
         self.problems = problems
+        self.judged: set[str] = set()
 
-    def wrong(self, column: str, what: str, to_do: str = "") -> None:
-        """Note a mistake in one column."""
-        self.problems.add(what, file=self.row.file, line=self.row.line, column=column, to_do=to_do)
+    def wrong(self, column: str, what: str, to_do: str = "", refers_to: str = "") -> None:
+        """Note a mistake in one column; only the first of a value, as the others follow from it."""
+        if column not in self.judged:
+            self.judged.add(column)
+            self.problems.add(
+                what, file=self.row.file, line=self.row.line, column=column, to_do=to_do, refers_to=refers_to
+            )
 
     def text(self, column: str) -> str:
         """A text that must not be empty."""
@@ -54,19 +60,20 @@ class RowReader:
             self.wrong(column, f"found {shown(self.row[column])}, expected lower-case letters, digits, - and _")
         return self.row[column]
 
-    def one_of(self, column: str, kind: str, options: Iterable[str]) -> str:
-        """A value out of ``options``."""
+    def one_of(self, column: str, kind: str, options: Iterable[str], of: str = "") -> str:
+        """A value out of ``options``, which were read from the file ``of``."""
         value = self.row[column]
         if value not in (known := list(options)):
-            self.wrong(column, not_an_option(value, kind, known))
+            self.wrong(column, not_an_option(value, kind, known), refers_to=of)
         return value
 
-    def many_of(self, column: str, kind: str, options: Iterable[str]) -> tuple[str, ...]:
-        """Values out of ``options``, separated by semicolons."""
+    def many_of(self, column: str, kind: str, options: Iterable[str], of: str = "") -> tuple[str, ...]:
+        """Values out of ``options``, separated by semicolons; ``options`` were read from the file ``of``."""
         known = list(options)
-        for value in listed(self.row[column]):
-            if value not in known:
-                self.wrong(column, not_an_option(value, kind, known))
+        wrong = [not_an_option(value, kind, known) for value in listed(self.row[column]) if value not in known]
+        if wrong:
+            to_do = "separate several values by semicolons." if "," in self.row[column] else ""
+            self.wrong(column, "; ".join(wrong), to_do=to_do, refers_to=of)
         return listed(self.row[column])
 
     def day(self, column: str, *, optional: bool = False, partial: bool = False) -> str:
@@ -81,7 +88,7 @@ class RowReader:
         value = self.row[column]
         if not value and optional:
             return None
-        if not re.fullmatch(r"\d+", value):
+        if not re.fullmatch(WHOLE, value):
             self.wrong(column, f"found {shown(value)}, expected a whole number such as 748")
             return None
         return int(value)
@@ -107,10 +114,12 @@ class MapReader:
         for part in self.path:
             content = content.get(str(part), {}) if isinstance(content, dict) else content[int(part)]
         self.content = content if isinstance(content, dict) else {}
-        expected = list(keys)
+        expected = [] if document.file in problems.unread else list(keys)
         unknown = [key for key in self.content if key not in expected]
         for key in unknown:
-            self.wrong(key, f"name {not_an_option(key, 'a name known here', expected)}")
+            near = near_miss(key, expected)
+            hint = f"   near '{near}'" if near else f"; expected {', '.join(expected)}"
+            self.wrong(key, f"'{key}' is not a name of this file" + hint)
         for key in expected:
             if key not in self.content and key not in {near_miss(u, expected) for u in unknown}:
                 self.wrong("", f"'{key}' is missing")
@@ -122,7 +131,9 @@ class MapReader:
 
     def text(self, key: str) -> str:
         """A text that must not be empty; nothing more is said where the key is missing."""
-        value = self.content.get(key, "-")
+        if key not in self.content:
+            return ""
+        value = self.content[key]
         if not isinstance(value, str) or not value.strip():
             self.wrong(key, f"'{key}' should be a text")
             return ""
@@ -139,7 +150,7 @@ class MapReader:
     def one_of(self, key: str, kind: str, options: Iterable[str]) -> str:
         """A value out of ``options``."""
         value, known = self.text(key), list(options)
-        if key in self.content and value not in known:
+        if value and key in self.content and value not in known:
             self.wrong(key, f"'{key}': {not_an_option(value, kind, known)}")
         return value
 
@@ -154,14 +165,14 @@ class MapReader:
     def day(self, key: str, *, partial: bool = False) -> str:
         """A date, written year-month-day."""
         value = self.text(key)
-        if key in self.content and not is_date(value, partial=partial):
+        if value and key in self.content and not is_date(value, partial=partial):
             self.wrong(key, f"'{key}': found {shown(value)}, expected a date such as 2018-01-16")
         return value
 
     def points(self, key: str) -> float:
         """A number of percentage points between 0 and 100, as a share."""
         value = self.text(key)
-        if key in self.content and not (re.fullmatch(NUMBER, value) and 0 < float(value) < 100):
+        if value and key in self.content and not (re.fullmatch(NUMBER, value) and 0 < float(value) < 100):
             self.wrong(key, f"'{key}': found {shown(value)}, expected percentage points between 0 and 100")
         return float(value) / 100 if re.fullmatch(NUMBER, value) else 0.0
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
-from pcse_analysis.catalogue.fields import MapReader, RowReader
+from pcse_analysis.catalogue.fields import MapReader, RowReader, is_date
 from pcse_analysis.catalogue.files import Table, read_table, read_yaml
 from pcse_analysis.catalogue.survey import read_survey
 from pcse_analysis.catalogue.types import (
@@ -25,6 +25,7 @@ from pcse_analysis.errors import CommandError, Problem, Problems
 
 CATALOGUE = "data/catalogue"
 PUBLISHED = "data/published"
+SOURCES = f"{PUBLISHED}/sources.csv"
 PUBLICATION_COLUMNS = ("id", "publisher", "title", "url", "published_on", "date_basis")
 SERVICE_LINE_COLUMNS = ("id", "label", "order", "covers", "users", "standard", "sources", "known_on")
 EDITION_COLUMNS = ("id", "label", "survey", "evidence_date", "about", "contact")
@@ -58,7 +59,7 @@ def read_catalogue(root: Path, problems: Problems) -> Catalogue:
         surveys=surveys,
         letters=_letters(root, surveys, problems),
         editions=_editions(root, surveys, problems),
-        pages=_pages(root, problems),
+        pages=_pages(root, service_lines, problems),
         publications=publications,
         methods=_methods(root, problems),
     )
@@ -72,17 +73,31 @@ def read_known_on(
     A fact is known from its earliest dated source on; one derived from several (``needs_all``) from the last of them.
     It stays empty where no date is established: such a fact enters no edition.
     """
-    sources = read.many_of("sources", "a source of sources.csv", publications)
+    sources = read.many_of("sources", "a source of sources.csv", publications, SOURCES)
     known_on = read.day("known_on", optional=True)
     dates = [publications[source].published_on for source in sources if source in publications]
     if needs_all:
         expected, which = ("" if "" in dates else max(dates, default="")), "latest"
     else:
         expected, which = min((date for date in dates if date), default=""), "earliest dated"
-    if known_on != expected and len(dates) == len(sources):
+    if known_on != expected and len(dates) == len(sources) and all(is_date(date) for date in dates if date):
         found = f"'{known_on}'" if known_on else "(empty)"
-        read.wrong("known_on", f"found {found}, expected the date of the {which} source: {expected or '(empty)'}")
+        what = f"found {found}, expected the date of the {which} source: {expected or '(empty)'}"
+        read.wrong("known_on", what, refers_to=SOURCES)
     return sources, known_on
+
+
+def input_files(catalogue: Catalogue) -> list[str]:
+    """The names of all files that a project's evidence is made from, as the catalogue lists them."""
+    names = [f"{CATALOGUE}/{name}" for name in ("editions.csv", "methods.yaml", "pages.csv", "service_lines.csv")]
+    names += [f"{CATALOGUE}/letters/{letter}.yaml" for letter in catalogue.letters]
+    names += [SOURCES, f"{PUBLISHED}/population_frames.csv", f"{PUBLISHED}/timeline.csv"]
+    for survey in catalogue.surveys.values():
+        parts = ["survey.yaml", "scales.yaml", "questions.csv", "comparability.csv"]
+        parts += [f"waves/{wave}.yaml" for wave in survey.waves]
+        names += [f"{CATALOGUE}/surveys/{survey.id}/{part}" for part in parts]
+        names.append(f"{PUBLISHED}/{survey.results}")
+    return sorted(names)
 
 
 def _table(root: Path, name: str, columns: Sequence[str], problems: Problems) -> Table:
@@ -91,7 +106,7 @@ def _table(root: Path, name: str, columns: Sequence[str], problems: Problems) ->
 
 def _publications(root: Path, problems: Problems) -> dict[str, Publication]:
     publications = {}
-    for row in _table(root, f"{PUBLISHED}/sources.csv", PUBLICATION_COLUMNS, problems):
+    for row in _table(root, SOURCES, PUBLICATION_COLUMNS, problems):
         read = RowReader(row, problems)
         read.text("date_basis")
         publication = Publication(
@@ -172,8 +187,9 @@ def _methods(root: Path, problems: Problems) -> dict[str, Method]:
     return {key: Method(id=key, title=read.text("title"), text=read.text("text")) for key, read in readers.items()}
 
 
-def _pages(root: Path, problems: Problems) -> tuple[Page, ...]:
+def _pages(root: Path, service_lines: Iterable[str], problems: Problems) -> tuple[Page, ...]:
     pages = []
+    taken: dict[str, int] = {}
     notebooks = sorted(path.stem for path in (root / "notebooks").glob("*.ipynb"))
     for row in _table(root, f"{CATALOGUE}/pages.csv", PAGE_COLUMNS, problems):
         read = RowReader(row, problems)
@@ -184,10 +200,16 @@ def _pages(root: Path, problems: Problems) -> tuple[Page, ...]:
             title=read.text("title"),
             each=read.one_of("each", "service_line, or nothing", ("", "service_line")),  # type: ignore[arg-type]
         )
-        placeholder = f"{{{page.each}}}" if page.each else ""
-        if page.each and placeholder not in page.output:
+        placeholder = "{service_line}" if page.each == "service_line" else ""
+        if placeholder not in page.output:
             read.wrong("output", f"expected '{placeholder}' in the name, as the page is made for each {page.each}")
         if not page.output.endswith(".html") or page.output.startswith("/") or ".." in page.output:
             read.wrong("output", "expected a file name that ends in .html, inside the edition's folder")
+        for output in (
+            [page.output.replace(placeholder, line) for line in service_lines] if placeholder else [page.output]
+        ):
+            if output in taken:
+                read.wrong("output", f"'{output}' is made already by line {taken[output]}")
+            taken.setdefault(output, row.line)
         pages.append(page)
     return tuple(pages)

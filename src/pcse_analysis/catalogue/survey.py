@@ -51,6 +51,7 @@ COMPARABILITY_COLUMNS = (
     "reason",
     "assumptions",
 )
+SERVICE_LINES = "data/catalogue/service_lines.csv"
 STATUSES = ("same", "window_differs", "wording_differs", "not_comparable")
 
 
@@ -64,6 +65,10 @@ class _SurveyReader:
 
     def __init__(self, folder: Path, name: str, service_lines: list[str], problems: Problems) -> None:
         self.folder, self.name, self.service_lines, self.problems = folder, name, service_lines, problems
+        self.head_file, self.scales_file, self.questions_file = (
+            f"{name}/{file}" for file in ("survey.yaml", "scales.yaml", "questions.csv")
+        )
+        self.findings: dict[str, str] = {}
 
     def survey(self) -> Survey:
         head = self._head("survey.yaml", SURVEY_KEYS)
@@ -101,7 +106,7 @@ class _SurveyReader:
 
     def _head(self, file: str, keys: Iterable[str]) -> MapReader:
         document = read_yaml(self.folder / file, f"{self.name}/{file}", self.problems)
-        return MapReader(document, (), keys if document.content else (), self.problems)
+        return MapReader(document, (), keys, self.problems)
 
     def _design(self, design: MapReader) -> SurveyDesign:
         return SurveyDesign(
@@ -134,14 +139,23 @@ class _SurveyReader:
         for path in sorted((self.folder / "waves").glob("*.yaml")):
             head = self._head(f"waves/{path.name}", WAVE_KEYS)
             head.one_of("id", "the name of its file", [path.stem])
-            waves[path.stem] = Wave(
+            wave = Wave(
                 id=path.stem,
                 label=head.text("label"),
                 fieldwork_start=head.day("fieldwork_start", partial=True),
                 fieldwork_end=head.day("fieldwork_end", partial=True),
                 about=head.text("about"),
                 population=head.texts("population"),
+                population_lines=tuple(
+                    head.document.line("population", place) for place in range(len(head.texts("population")))
+                ),
             )
+            if wave.fieldwork_end < wave.fieldwork_start:
+                head.wrong(
+                    "fieldwork_end",
+                    f"'fieldwork_end': found '{wave.fieldwork_end}', before its start '{wave.fieldwork_start}'",
+                )
+            waves[path.stem] = wave
         return waves
 
     def _questions(self) -> dict[tuple[str, str], Question]:
@@ -153,9 +167,9 @@ class _SurveyReader:
             question = Question(
                 item=read.identifier("item"),
                 wave=read.one_of("wave", "a wave of this survey", self.waves),
-                asked_of=read.one_of("asked_of", "a group of this survey", self.groups),
-                service_line=read.one_of("service_line", "a service line", self.service_lines),
-                scale=read.one_of("scale", "a scale of this survey", self.scales),
+                asked_of=read.one_of("asked_of", "a group of this survey", self.groups, self.head_file),
+                service_line=read.one_of("service_line", "a service line", self.service_lines, SERVICE_LINES),
+                scale=read.one_of("scale", "a scale of this survey", self.scales, self.scales_file),
                 finding=read.text("finding"),
                 label=read.text("label"),
                 wording=read.text("wording"),
@@ -164,46 +178,55 @@ class _SurveyReader:
                 window_months=read.decimal("window_months"),
             )
             questions[question.item, question.wave] = question
+            self._check_finding(question.finding, f"questions.csv, line {row.line}", read)
         return questions
 
     def _comparability(self) -> tuple[Comparability, ...]:
         file = "comparability.csv"
         key = ("wave_before", "item_before", "wave_after", "item_after", "respondent_group")
         table = read_table(self.folder / file, f"{self.name}/{file}", COMPARABILITY_COLUMNS, key, self.problems)
-        taken = {question.finding: "questions.csv" for question in self.questions.values()}
         pairs = []
         for row in table:
             read = RowReader(row, self.problems)
             pair = Comparability(
                 finding=read.text("finding"),
-                respondent_group=read.one_of("respondent_group", "a group of this survey", self.groups),
-                service_line=read.one_of("service_line", "a service line", self.service_lines),
+                respondent_group=read.one_of("respondent_group", "a group of this survey", self.groups, self.head_file),
+                service_line=read.one_of("service_line", "a service line", self.service_lines, SERVICE_LINES),
                 wave_before=read.one_of("wave_before", "a wave of this survey", self.waves),
                 item_before=row["item_before"],
                 wave_after=read.one_of("wave_after", "a wave of this survey", self.waves),
                 item_after=row["item_after"],
                 status=cast(ComparabilityStatus, read.one_of("status", "a status", STATUSES)),
-                family=read.one_of("family", "a family of survey.yaml, or nothing", ["", *self.families]),
+                family=read.one_of(
+                    "family", "a family of survey.yaml, or nothing", ["", *self.families], self.head_file
+                ),
                 reason=read.text("reason"),
                 assumptions=row["assumptions"],
             )
-            if pair.finding in taken:
-                read.wrong("finding", f"'{pair.finding}' is used already in {taken[pair.finding]}")
-            taken[pair.finding] = f"line {row.line}"
+            self._check_finding(pair.finding, f"comparability.csv, line {row.line}", read)
             self._check_pair(pair, read)
             pairs.append(pair)
         return tuple(pairs)
+
+    def _check_finding(self, finding: str, place: str, read: RowReader) -> None:
+        if finding in self.findings:
+            read.wrong("finding", f"'{finding}' is used already in {self.findings[finding]}")
+        self.findings.setdefault(finding, place)
 
     def _check_pair(self, pair: Comparability, read: RowReader) -> None:
         sides = {}
         for side, wave in (("before", pair.wave_before), ("after", pair.wave_after)):
             items = [item for item, asked_in in self.questions if asked_in == wave]
-            item = read.one_of(f"item_{side}", f"an item that questions.csv has for wave {wave}", items)
+            item = read.one_of(
+                f"item_{side}", f"an item that questions.csv has for wave {wave}", items, self.questions_file
+            )
             sides[side] = self.questions.get((item, wave))
         if pair.wave_before in self.waves and pair.wave_after in self.waves:
             start = {wave: self.waves[wave].fieldwork_start for wave in (pair.wave_before, pair.wave_after)}
             if not start[pair.wave_before] < start[pair.wave_after]:
-                read.wrong("wave_after", f"found '{pair.wave_after}', expected a wave after '{pair.wave_before}'")
+                read.wrong(
+                    "wave_after", f"found '{pair.wave_after}', expected a wave after '{pair.wave_before}' (wave_before)"
+                )
         before, after = sides["before"], sides["after"]
         if before is None or after is None or pair.status == "not_comparable":
             return

@@ -55,7 +55,10 @@ class Question:
 
 @dataclass(frozen=True, kw_only=True)
 class Wave:
-    """One round of a survey. ``population`` lists register figures to set the replies against, best first."""
+    """One round of a survey. ``population`` lists register figures to set the replies against, best first.
+
+    ``population_lines`` are the lines of the wave's file on which they stand.
+    """
 
     id: str
     label: str
@@ -63,6 +66,7 @@ class Wave:
     fieldwork_end: str
     about: str
     population: tuple[str, ...]
+    population_lines: tuple[int, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ from pcse_analysis.catalogue.types import Catalogue, Survey
 from pcse_analysis.errors import Problems, not_an_option
 from pcse_analysis.frames import POPULATION_FIGURES, TIMELINE, tidy
 
+POPULATION = f"{PUBLISHED}/population_frames.csv"
 POPULATION_COLUMNS = (
     "id",
     "measure",
@@ -31,9 +32,8 @@ TIMELINE_COLUMNS = ("id", "date", "event", "sources", "known_on")
 
 def read_population(root: Path, catalogue: Catalogue, problems: Problems) -> pd.DataFrame:
     """Register and workforce figures as a tidy frame; ``value`` is missing where the source gives no number."""
-    name = f"{PUBLISHED}/population_frames.csv"
     rows = []
-    for row in read_table(root / name, name, POPULATION_COLUMNS, ("id",), problems):
+    for row in read_table(root / POPULATION, POPULATION, POPULATION_COLUMNS, ("id",), problems):
         read = RowReader(row, problems)
         sources, known_on = read_known_on(read, catalogue.publications, needs_all=row["basis"] == "derived")
         rows.append(
@@ -58,10 +58,11 @@ def check_population(survey: Survey, name: str, population: pd.DataFrame, proble
     """Note every wave of ``survey`` that names a register figure which does not exist or is not of practices."""
     practices = list(population.loc[population["measure"] == "practices", "id"])
     for wave in survey.waves.values():
-        for figure in wave.population:
+        for figure, line in zip(wave.population, wave.population_lines, strict=True):
             if figure not in practices:
                 what = f"'population': {not_an_option(figure, 'a practices row of population_frames.csv', practices)}"
-                problems.add(what, file=f"{name}/waves/{wave.id}.yaml")
+                file = f"{name}/waves/{wave.id}.yaml"
+                problems.add(what, file=file, line=line, refers_to=POPULATION)
 
 
 def read_timeline(root: Path, catalogue: Catalogue, problems: Problems) -> pd.DataFrame:

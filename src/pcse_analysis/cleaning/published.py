@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from pcse_analysis.catalogue.fields import RowReader
+from pcse_analysis.catalogue.fields import WHOLE, RowReader
 from pcse_analysis.catalogue.files import read_table
-from pcse_analysis.catalogue.load import PUBLISHED, read_known_on
+from pcse_analysis.catalogue.load import CATALOGUE, PUBLISHED, read_known_on
+from pcse_analysis.catalogue.survey import SERVICE_LINES
 from pcse_analysis.catalogue.types import Catalogue, Survey
 from pcse_analysis.errors import Problems, shown
 from pcse_analysis.frames import PUBLISHED_FIGURES, tidy
@@ -33,7 +34,7 @@ COLUMNS = (
     "note",
 )
 MEASURES = ("share", "replies", "patients", "direction")
-PERCENT = re.compile(r"(\d{1,3})(?:\.(\d+))?")
+PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,9})?")
 
 
 def reachable_counts(percent: str, base: int) -> range:
@@ -53,22 +54,28 @@ def read_published(root: Path, survey: Survey, catalogue: Catalogue, problems: P
 
     Where a share has no published base, the replies of its wave and group stand in and ``base_status`` is ``assumed``.
     """
+    if not survey.results:
+        return tidy([], PUBLISHED_FIGURES)
     name = f"{PUBLISHED}/{survey.results}"
     table = read_table(root / name, name, COLUMNS, ("wave", "respondent_group", "item", "measure"), problems)
     replies = {
-        (row["wave"], row["respondent_group"]): int(row["count"])
+        (row["wave"], row["respondent_group"]): (int(row["count"]), row["known_on"])
         for row in table
-        if row["measure"] == "replies" and row["count"].isdigit()
+        if row["measure"] == "replies" and re.fullmatch(WHOLE, row["count"]) and int(row["count"]) > 0
     }
-    known = {(r["wave"], r["respondent_group"]): r["known_on"] for r in table if r["measure"] == "replies"}
+    folder = f"{CATALOGUE}/surveys/{survey.id}"
     rows = []
     for row in table:
         read = RowReader(row, problems)
         sources, known_on = read_known_on(read, catalogue.publications)
         values: dict[str, object] = {
             "wave": read.one_of("wave", "a wave of this survey", survey.waves),
-            "respondent_group": read.one_of("respondent_group", "a group of this survey", survey.groups),
-            "service_line": read.one_of("service_line", "a service line, or all", ["all", *catalogue.service_lines]),
+            "respondent_group": read.one_of(
+                "respondent_group", "a group of this survey", survey.groups, f"{folder}/survey.yaml"
+            ),
+            "service_line": read.one_of(
+                "service_line", "a service line, or all", ["all", *catalogue.service_lines], SERVICE_LINES
+            ),
             "item": read.text("item"),
             "measure": read.one_of("measure", "a measure", MEASURES),
             "statement": row["statement"],
@@ -79,10 +86,11 @@ def read_published(root: Path, survey: Survey, catalogue: Catalogue, problems: P
             "percent": row["percent"],
         }
         group = (row["wave"], row["respondent_group"])
-        numbers = _numbers(read, replies.get(group))
-        if numbers["base_status"] == "assumed":
-            values["known_on"] = max(known_on, known[group])
-        _check_question(read, survey)
+        base, base_known_on = replies.get(group, (None, ""))
+        numbers = _numbers(read, base) if row["measure"] in MEASURES else {}
+        if numbers.get("base_status") == "assumed":
+            values["known_on"] = "" if "" in (known_on, base_known_on) else max(known_on, base_known_on)
+        _check_question(read, survey, f"{folder}/questions.csv")
         rows.append(values | numbers)
     return (
         tidy(rows, PUBLISHED_FIGURES) if not problems.found else pd.DataFrame(columns=list(PUBLISHED_FIGURES.columns))
@@ -112,9 +120,8 @@ def _numbers(read: RowReader, replies: int | None) -> dict[str, object]:
 def _share(read: RowReader, count: int | None, published_base: int | None, replies: int | None) -> dict[str, object]:
     percent = read.row["percent"]
     if not PERCENT.fullmatch(percent) or Fraction(percent) > 100:
-        read.wrong(
-            "percent", f"found {shown(percent)}, expected a percentage from 0 to 100 as printed, such as 62 or 62.4"
-        )
+        what = f"found {shown(percent)}, expected a percentage from 0 to 100 as printed, such as 62 or 62.4"
+        read.wrong("percent", what, "write the number alone, with a dot before decimals and without a % sign.")
         return {}
     base = published_base if published_base is not None else replies
     if count is not None and published_base is None:
@@ -153,12 +160,12 @@ def _share(read: RowReader, count: int | None, published_base: int | None, repli
     return {}
 
 
-def _check_question(read: RowReader, survey: Survey) -> None:
+def _check_question(read: RowReader, survey: Survey, questions: str) -> None:
     row = read.row
     if row["measure"] not in ("share", "direction") or row["wave"] not in survey.waves:
         return
     asked = {item for item, wave in survey.questions if wave == row["wave"]}
-    if read.one_of("item", f"an item that questions.csv has for wave {row['wave']}", asked) not in asked:
+    if read.one_of("item", f"an item that questions.csv has for wave {row['wave']}", asked, questions) not in asked:
         return
     question = survey.questions[row["item"], row["wave"]]
     for column, wanted in (("respondent_group", question.asked_of), ("service_line", question.service_line)):

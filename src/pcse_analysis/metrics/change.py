@@ -10,8 +10,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from itertools import product
 
-from statsmodels.stats.multitest import multipletests
-
 from pcse_analysis.catalogue.types import Comparability, Family, Survey
 from pcse_analysis.estimates import Change, Estimate, Verdict, change_id
 from pcse_analysis.metrics.intervals import newcombe, p_of_equivalence, p_of_no_change, z_of
@@ -141,6 +139,8 @@ def judge(changes: Iterable[Change], families: dict[str, Family]) -> list[Change
 
     The size counts the comparisons that have a p-value. A tested change outside every family is judged alone.
     """
+    from statsmodels.stats.multitest import multipletests  # here: a second to import, and pages need no tests
+
     judged = list(changes)
     places: dict[str, list[int]] = defaultdict(list)
     for place, change in enumerate(judged):

@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri
 
 Floats = NDArray[np.float64]
 FARTHEST_Z = 38.0
@@ -21,7 +21,7 @@ FARTHEST_Z = 38.0
 
 def z_of(confidence: float) -> float:
     """The two-sided standard normal quantile: 1.96 for 0.95."""
-    return float(norm.isf((1 - confidence) / 2))
+    return float(-ndtri((1 - confidence) / 2))
 
 
 def wilson(share: ArrayLike, base: ArrayLike, z: float) -> tuple[Floats, Floats]:
@@ -56,9 +56,9 @@ def _tail(before: float, base_before: float, after: float, base_after: float, nu
     def distance(z: float) -> float:
         return float(newcombe(before, base_before, after, base_after, z)[limit]) - null
 
-    crossed = distance(FARTHEST_Z) * distance(0.0) < 0
+    crossed = (distance(FARTHEST_Z) < 0) != (distance(0.0) < 0)
     z = brentq(distance, 0.0, FARTHEST_Z, xtol=1e-12) if crossed else FARTHEST_Z
-    return float(norm.sf(z) if (difference > null) == above else norm.cdf(z))
+    return float(ndtr(-z) if (difference > null) == above else ndtr(z))
 
 
 def p_of_no_change(before: float, base_before: float, after: float, base_after: float) -> float:

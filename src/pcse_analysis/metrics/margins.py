@@ -37,14 +37,8 @@ def margins_of(change: Change, figures: Figures, survey: Survey) -> list[Estimat
     )
     made = _window(blank, before, after, survey) if change.value is None else _bases(blank, change, before, after)
     if change.verdict is Verdict.UNCLEAR:
-        made.append(
-            _named(
-                blank,
-                "detectable_margin",
-                value=_detectable(change, before, after),
-                method="reach of the 90 % interval were the change 0",
-            )
-        )
+        method = "half the range" if change.value is None else "reach of the 90 % interval were the change 0"
+        made.append(_named(blank, "detectable_margin", value=_detectable(change, before, after), method=method))
     return made
 
 
@@ -96,8 +90,8 @@ def _bases(blank: Estimate, change: Change, before: Estimate, after: Estimate) -
 
 def _detectable(change: Change, before: Estimate, after: Estimate) -> float:
     assert before.value is not None and after.value is not None and before.base and after.base
-    assert change.low90 is not None and change.high90 is not None
     if change.value is None:
-        return (change.high90 - change.low90) / 2
+        assert change.low is not None and change.high is not None
+        return (change.high - change.low) / 2
     share = (before.value * before.base + after.value * after.base) / (before.base + after.base)
     return detectable_margin(share, before.base, after.base, z_of(0.90))

@@ -90,13 +90,14 @@ def methods(dossier: Dossier) -> Html:
 
 def left_out(dossier: Dossier) -> Html:
     """The facts that were not known on the evidence date: what they are about, and when they became known."""
+    survey = dossier.survey
     rows: list[list[Cell]] = []
     for row in dossier.left_out.to_dict("records"):
-        question = dossier.survey.questions.get((row["item"], row["wave"]))
+        question = survey.questions.get((row["item"], row["wave"]))
         rows.append(
             [
-                question.label if question else str(row["item"]),
-                wave_name(dossier.survey.waves[row["wave"]]),
+                question.label if question else f"Number of {row['measure']}: {survey.groups[row['respondent_group']]}",
+                wave_name(survey.waves[row["wave"]]),
                 date(row["known_on"]) if row["known_on"] else "no dated source",
             ]
         )
@@ -106,9 +107,10 @@ def left_out(dossier: Dossier) -> Html:
         joined(
             [
                 Markup(
-                    "<p>These figures became public after {} and are not used; their values are not shown.</p>"
+                    "<p>These figures became public after {} and are not used; their values are not shown. "
+                    "Events and register figures that became public later are left out too.</p>"
                 ).format(date(dossier.edition.evidence_date)),
-                Table("Table O. Figures left out", ("Figure", "Survey", "Public since"), rows),
+                Table("Table O. Figures left out", ("Figure", "Survey", "Public by"), rows),
             ]
         )
     )

@@ -54,7 +54,9 @@ class Chart:
     def __html__(self) -> str:
         """The chart as drawings inside the page; phones show the narrow one, everything else the wide one."""
         drawings = Markup("\n").join(
-            Markup(_drawing(self.rows, width, f"{self.id}-{name}")).format(name=name, alt=self.alt, hidden=hidden)
+            Markup("<div class='{}'{}>{}</div>").format(
+                name, hidden, Markup(_drawing(self.rows, width, f"{self.id}-{name}")).format(alt=self.alt)
+            )
             for name, width, hidden in (("wide", WIDE, Markup()), ("narrow", NARROW, Markup(" hidden")))
         )
         return Markup('<div class="chart">\n{}\n</div>').format(drawings)
@@ -108,10 +110,7 @@ def _lean(svg: str, width: int, height: int, key: str) -> str:
     body = re.sub(r"-?\d+\.\d{3,}", lambda m: f"{float(m[0]):.2f}".rstrip("0").rstrip("."), body)
     body = re.sub(r"<g/>|<g>\s*</g>|<defs>\s*</defs>", "", re.sub(r"\s*\n\s*", " ", body))
     box = f"0 0 {width * 72 / DOTS:g} {height * 72 / DOTS:g}"
-    return (
-        f'<svg class="{{name}}" role="img" aria-label="{{alt}}" viewBox="{box}" width="{width}" '
-        f'height="{height}"{{hidden}}>{body}'
-    )
+    return f'<svg role="img" aria-label="{{alt}}" viewBox="{box}" width="{width}" height="{height}">{body}'
 
 
 def _point(axes: Axes, estimate: Estimate, y: float, *, later: bool, word: str, above: bool = True) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
+from math import floor
 
 from markupsafe import Markup
 
@@ -51,6 +52,8 @@ FORMS: dict[str, Callable[[float], str]] = {
     "signed": lambda value: _signed(value, 0),
     "signed1": lambda value: _signed(value, 1),
     "count": lambda value: f"{_rounded(value, 0):,}",
+    "at_most": lambda value: f"{floor(value):,}",
+    "percent_at_most": lambda value: f"{floor(value * 100)}%",
     "probability": _probability,
 }
 """Every way in which a number is printed. A share is printed as a percentage, a difference as percentage points."""

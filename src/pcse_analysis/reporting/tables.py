@@ -141,32 +141,32 @@ def _adjusted(dossier: Dossier, change: Change) -> Markup:
     )
 
 
+TIPPING = {"before": "the earlier base were {} or fewer", "after": "the later base were {} or fewer",
+           "both": "both were {} of the replies or less"}  # fmt: skip
+"""Rounded down, so that what is printed does touch."""
+
+
 def _tipping(dossier: Dossier, change: Change) -> list[list[Cell]]:
-    bases: list[Cell] = []
-    for field, words in (("before", "the earlier base were {}"), ("after", "the later base were {}")):
-        if getattr(change, f"base_tipping_{field}") is not None:
-            bases.append(Markup(words).format(figure(change, f"base_tipping_{field}", "count")))
-    if change.base_tipping_both is not None:
-        bases.append(Markup("both were {} of the replies").format(figure(change, "base_tipping_both", "percent")))
-    rows: list[list[Cell]] = [["The interval would touch zero only if", Markup(", or ").join(bases) or NOT_APPLICABLE]]
-    sides = {e.category: e for e in dossier.figures.estimates if e.id.startswith(f"{change.id}.base_tipping_margin.")}
-    margins = [
-        Markup(words).format(figure(sides[side], "value", "percent" if side == "both" else "count"))
-        for side, words in (
-            ("before", "the earlier base were {}"),
-            ("after", "the later base were {}"),
-            ("both", "both were {} of the replies"),
-        )
-        if side in sides
-    ]
-    rows.append(["The interval would touch the margin only if", Markup(", or ").join(margins) or NOT_APPLICABLE])
-    rows.append(
+    margins = {e.category: e for e in dossier.figures.estimates if e.id.startswith(f"{change.id}.base_tipping_margin.")}
+    zero = [(change, f"base_tipping_{side}", side) for side in TIPPING]
+    margin = [(margins[side], "value", side) for side in TIPPING if side in margins]
+    return [
+        ["The interval would touch zero only if", _bases(zero)],
+        ["The interval would touch the margin only if", _bases(margin)],
         [
             "Points by which later non-repliers must exceed repliers for the change over all practices to be nil",
             figure(change, "tipping_nonresponse", "signed"),
-        ]
-    )
-    return rows
+        ],
+    ]
+
+
+def _bases(numbers: Sequence[tuple[Estimate | Change, str, str]]) -> Markup:
+    said = [
+        Markup(TIPPING[side]).format(figure(number, field, "percent_at_most" if side == "both" else "at_most"))
+        for number, field, side in numbers
+        if getattr(number, field) is not None
+    ]
+    return Markup(", or ").join(said) or NOT_APPLICABLE
 
 
 def _window_checks(dossier: Dossier, change: Change) -> list[list[Cell]]:

@@ -7,41 +7,18 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from tqdm import tqdm
 
-from pcse_analysis.dossier import ALL, check_parameters
-from pcse_analysis.errors import CommandError, Problem, Problems
-from pcse_analysis.evidence import (
-    BUILT_FOLDER,
-    PROJECT_FOLDER,
-    Inputs,
-    find_edition,
-    make_dossier,
-    read_inputs,
-    write_dossier,
-)
+from pcse_analysis.errors import CommandError, Problem
+from pcse_analysis.evidence import BUILT_FOLDER, PROJECT_FOLDER, make_dossier, write_dossier
 from pcse_analysis.provenance import file_sha256
 from pcse_analysis.running.notebooks import RunError, export_page, run_notebook
-from pcse_analysis.running.parameters import Parameter, Value, check_names, declared_parameters, given_parameters, typed
+from pcse_analysis.running.plan import PageRun, plan_build
 
-RECORD = "provenance.json"
-
-
-@dataclass(frozen=True, kw_only=True)
-class PageRun:
-    """One page to make: the notebook, its parameters, and where the page goes inside the edition's folder."""
-
-    notebook: Path
-    parameters: dict[str, Value]
-    output: str
-
-    @property
-    def back(self) -> str:
-        """The way from this page to the annex; empty on the annex itself."""
-        return "" if self.output == "annex.html" else "../" * self.output.count("/") + "annex.html"
+SUMS = "SHA256SUMS"
+OTHER_FOLDER = "name another folder with --out, or move that away."
 
 
 def build(root: Path, edition: str, out: Path, words: Sequence[str], timeout: int | None) -> Path:
@@ -53,61 +30,41 @@ def build(root: Path, edition: str, out: Path, words: Sequence[str], timeout: in
         UserError: the command, the catalogue or the inputs have mistakes.
         RunError: a notebook failed or a page was refused.
     """
-    inputs = read_inputs(root)
-    problems = Problems()
-    with problems.gathering():
-        find_edition(inputs, edition)
-    declared = {}
-    for name in dict.fromkeys(page.notebook for page in inputs.catalogue.pages):
-        with problems.gathering():
-            declared[name] = declared_parameters(root / "notebooks" / f"{name}.ipynb")
-    given = given_parameters(words, problems)
-    check_names(given, declared, problems)
-    problems.raise_as(CommandError)
-    dossier = make_dossier(inputs, edition, given)
-    runs = _plan(inputs, edition, declared, given, problems)
-    for run in runs:
-        check_parameters(dossier, [(k, v) for k, v in run.parameters.items() if isinstance(v, str)], problems)
-    problems.raise_as(CommandError)
+    plan = plan_build(root, edition, words)
     target = out / edition
-    if target.exists() and not (target / RECORD).is_file():
-        what = f"'{target}' exists and is not the output of a build (it has no {RECORD})"
-        raise CommandError([Problem(what=what, to_do="name another folder with --out.")])
+    _check_target(target)
+    dossier = make_dossier(plan.inputs, edition, dict(plan.given))
     with _staged(target) as folder:
         write_dossier(dossier, folder)
-        _make_pages(root, runs, folder, timeout)
+        _make_pages(root, edition, plan.pages, folder, timeout)
         _write_sums(folder)
     return target
 
 
-def _plan(
-    inputs: Inputs, edition: str, declared: dict[str, dict[str, Parameter]], given: dict[str, str], problems: Problems
-) -> list[PageRun]:
-    runs = []
-    for page in inputs.catalogue.pages:
-        parameters = declared[page.notebook]
-        values = {name: parameter.default for name, parameter in parameters.items()}
-        values |= {name: typed(parameters[name], text, problems) for name, text in given.items() if name in parameters}
-        if "edition" in parameters:
-            values["edition"] = edition
-        each: list[str] = [""]
-        if page.each:
-            each = [line for line in inputs.catalogue.service_lines if given.get(page.each) in (None, ALL, line)]
-            if not each:
-                each = [given[page.each]]
-        for one in each:
-            own = values | ({page.each: one} if page.each else {})
-            output = page.output.replace(f"{{{page.each}}}", one) if page.each else page.output
-            runs.append(
-                PageRun(notebook=inputs.root / "notebooks" / f"{page.notebook}.ipynb", parameters=own, output=output)
-            )
-    return runs
+def _check_target(target: Path) -> None:
+    """Refuse a place that cannot be a folder, and one that holds anything but what a build put there."""
+    if target.exists() and not target.is_dir():
+        raise CommandError([Problem(what=f"'{target}' is a file, expected a folder", to_do=OTHER_FOLDER)])
+    if target.is_dir():
+        sums = target / SUMS
+        lines = sums.read_text(encoding="utf-8", errors="replace").splitlines() if sums.is_file() else []
+        ours = {line.partition("  ")[2] for line in lines} | {SUMS}
+        found = {p.relative_to(target).as_posix() for p in target.rglob("*") if not p.is_dir()}
+        others = sorted(name for name in found - ours if not name.rpartition("/")[2].startswith("."))
+        if others:
+            listed = ", ".join(f"'{name}'" for name in others[:5]) + (", ..." if len(others) > 5 else "")
+            what = f"'{target}' holds files that no build put there: {listed}"
+            raise CommandError([Problem(what=what, to_do=OTHER_FOLDER)])
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        what = f"the folder '{target.parent}' cannot be made: {error.strerror}"
+        raise CommandError([Problem(what=what, to_do=OTHER_FOLDER)]) from None
 
 
 @contextmanager
 def _staged(target: Path) -> Iterator[Path]:
     """A folder beside ``target`` that replaces it when all went well, and vanishes when not."""
-    target.parent.mkdir(parents=True, exist_ok=True)
     staging = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     old = staging.with_name(staging.name + "-old")
     try:
@@ -126,14 +83,14 @@ def _staged(target: Path) -> Iterator[Path]:
             shutil.rmtree(leftover, ignore_errors=True)
 
 
-def _make_pages(root: Path, runs: Sequence[PageRun], folder: Path, timeout: int | None) -> None:
+def _make_pages(root: Path, edition: str, runs: Sequence[PageRun], folder: Path, timeout: int | None) -> None:
     settings = {BUILT_FOLDER: str(folder.resolve()), PROJECT_FOLDER: str(root.resolve())}
     before = {name: os.environ.get(name) for name in settings}
     os.environ.update(settings)
     failed = root / "build" / "failed"
     try:
         with tempfile.TemporaryDirectory(prefix="pcse-run-") as temporary:
-            for run in tqdm(runs, desc=f"pages of {folder.parent.name}", unit="page", disable=None, leave=False):
+            for run in tqdm(runs, desc=f"pages of '{edition}'", unit="page", disable=None, leave=False):
                 executed = Path(temporary) / "executed.ipynb"
                 try:
                     notebook = run_notebook(run.notebook, run.parameters, executed, timeout)
@@ -160,4 +117,4 @@ def _write_sums(folder: Path) -> None:
     """``SHA256SUMS`` over every file of the edition, in the form that ``sha256sum --check`` reads."""
     names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     lines = [f"{file_sha256(folder / name)}  {name}\n" for name in names]
-    (folder / "SHA256SUMS").write_text("".join(lines), encoding="utf-8", newline="\n")
+    (folder / SUMS).write_text("".join(lines), encoding="utf-8", newline="\n")

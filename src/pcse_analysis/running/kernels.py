@@ -29,8 +29,8 @@ class PrivateKernelManager(AsyncKernelManager):
 def private_kernels() -> Iterator[tuple[Config, Path]]:
     """Settings for the kernels of one run, and the file that their messages go to.
 
-    Where the system can, a kernel talks over sockets in a folder of its own: no network ports to race for. The names are
-    given in full, as the default is a file name in the current folder that two kernels would share.
+    Where the system can, a kernel talks over sockets in a folder of its own: no network ports to race for. The names
+    are given in full, as the default is a file name in the current folder that two kernels would share.
     """
     with tempfile.TemporaryDirectory(prefix="pcse-kernel-") as folder:
         config = Config()

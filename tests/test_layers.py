@@ -1,0 +1,76 @@
+"""Imports go one way, as the table of rooms in DESIGN section 4 draws it."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "src" / "pcse_analysis"
+EVERYTHING = {
+    "errors", "frames", "estimates", "provenance", "catalogue", "dossier", "cleaning", "metrics", "reporting",
+    "evidence", "running", "cli",
+}  # fmt: skip
+MAY_ENTER = {
+    "errors": set(),
+    "provenance": {"errors"},
+    "frames": {"errors"},
+    "estimates": {"errors", "frames"},
+    "catalogue": {"errors", "frames", "estimates", "provenance"},
+    "dossier": {"errors", "frames", "estimates", "provenance", "catalogue"},
+    "cleaning": {"errors", "frames", "estimates", "provenance", "catalogue", "dossier"},
+    "metrics": {"errors", "frames", "estimates", "provenance", "catalogue", "dossier"},
+    "reporting": {"errors", "frames", "estimates", "provenance", "catalogue", "dossier"},
+    "evidence": EVERYTHING - {"evidence", "running", "cli"},
+    "running": {"errors", "catalogue", "provenance", "dossier", "evidence"},
+    "cli": EVERYTHING - {"cli"},
+    "__main__": {"cli"},
+    "__init__": EVERYTHING,
+}
+"""Rooms that each room may import from, itself apart. ``dossier`` is a noun: see docs/decisions."""
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def room(path: Path) -> str:
+    first = path.relative_to(PACKAGE).parts[0]
+    return first.removesuffix(".py")
+
+
+def imported_rooms(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names = []
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path.name} imports relatively"
+            if node.module == "pcse_analysis":
+                names = [f"pcse_analysis.{alias.name}" for alias in node.names]
+            elif node.module:
+                names = [node.module]
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        found |= {name.split(".")[1] for name in names if name.startswith("pcse_analysis.")}
+    return found
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_a_module_imports_only_from_rooms_below_its_own(path: Path) -> None:
+    """The table above, held for every module."""
+    own = room(path)
+    assert own in MAY_ENTER, f"a new room '{own}': draw it in the table"
+    assert imported_rooms(path) - {own} <= MAY_ENTER[own]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_a_module_is_short_and_says_its_one_purpose(path: Path) -> None:
+    """DESIGN section 4: short enough to read in one sitting, no catch-all names, a docstring."""
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 300
+    assert path.stem not in ("utils", "helpers", "common", "base")
+    assert ast.get_docstring(ast.parse(text))
+
+
+def test_the_notebook_names_are_about_twenty_and_all_exist() -> None:
+    """DESIGN section 4: ``__init__`` holds the names that a notebook may use."""
+    import pcse_analysis
+
+    assert 15 <= len(pcse_analysis.__all__) <= 28
+    assert all(hasattr(pcse_analysis, name) for name in pcse_analysis.__all__)
