@@ -13,7 +13,7 @@ BROKEN := $(VENV)/.incomplete
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help setup evidence test check lab pictures format lock clean
+.PHONY: help setup evidence test check lab pictures fonts format lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -59,6 +59,9 @@ lab: $(READY) ## open the notebooks in JupyterLab
 
 pictures: $(READY) ## take the pictures of the finished pages
 	$(BIN)/python -m tests.browser.pictures
+
+fonts: $(READY) ## write the letters of the charts anew from matplotlib's font
+	$(BIN)/python -m pcse_analysis.reporting.fonts
 
 format: $(READY) ## put code and notebooks into the house format
 	$(BIN)/ruff check --fix .

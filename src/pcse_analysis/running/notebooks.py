@@ -22,6 +22,8 @@ from pcse_analysis.running.parameters import Value
 TEMPLATES = files("pcse_analysis") / "reporting"
 LAST_WORDS = 5
 """Lines of a dead kernel's messages that are shown."""
+QUIET = {"papermill": logging.ERROR, "asyncio": logging.CRITICAL, "traitlets": logging.CRITICAL}
+"""What these tell is told by our own messages; asyncio adds tracebacks when a run is stopped."""
 EXIT_ERROR, EXIT_TIMEOUT, EXIT_DEAD, EXIT_GATE = 4, 5, 6, 7
 
 
@@ -41,7 +43,8 @@ def run_notebook(notebook: Path, parameters: Mapping[str, Value], executed: Path
         UserError: a cell raised one: the user can mend it.
         RunError: a cell failed (4), took longer than ``timeout`` seconds (5), or the kernel died (6).
     """
-    logging.getLogger("papermill").setLevel(logging.ERROR)
+    for name, level in QUIET.items():
+        logging.getLogger(name).setLevel(level)
     source = nbformat.read(notebook, as_version=4)
     place = f"notebook {notebook.name}, parameters {dict(parameters)}"
     with private_kernels() as (config, log):
