@@ -94,7 +94,7 @@ def change_exhibit(dossier: Dossier, change: Change, level: int = 3) -> Exhibit:
     if change.low is not None:
         tables.append(check_table(dossier, change, Markup("Table {}b. Checks on the change").format(finding.id)))
     groups = dict.fromkeys(dossier.survey.groups[estimate.respondent_group] for estimate in both)
-    subtitle = Markup("Share of {} that replied, England, surveys of {} and {}").format(" and of ".join(groups), *waves)
+    subtitle = Markup("Share of {}, England, surveys of {} and {}").format(" and of ".join(groups), *waves)
     return Exhibit(
         id=finding.id,
         headline=finding.headline,
@@ -138,7 +138,7 @@ def shares_exhibit(dossier: Dossier, selection: Selection, level: int = 3) -> Ex
     return Exhibit(
         id=number,
         headline=Markup("{}: what each survey found").format(line.label),
-        subtitle=Markup("Share that replied so, England, surveys of {} and {}").format(
+        subtitle=Markup("Shares of those that replied, England, surveys of {} and {}").format(
             wave_name(selection.before), wave_name(selection.after)
         ),
         body=share_sentences(dossier, selection),

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from pcse_analysis.dossier import Dossier
 from pcse_analysis.estimates import Change, Estimate, Verdict
-from pcse_analysis.reporting.figures import figure, wave_name
+from pcse_analysis.reporting.figures import figure, text, wave_name
 
 SMALL_BASE = 30
 
@@ -91,13 +91,19 @@ def _shares(dossier: Dossier, change: Change) -> Markup:
     )
 
 
+def points(number: Estimate | Change, field: str, unit: str = "point") -> Markup:
+    """A size in percentage points, with its unit in the singular or plural."""
+    return Markup("{} {}").format(
+        figure(number, field, "points"), unit + ("" if text(number, field, "points") == "1" else "s")
+    )
+
+
 def between(change: Change, low: str, high: str) -> Markup:
     """Two limits of a change in words, as points higher or lower."""
 
     def side(field: str) -> Markup:
         value = getattr(change, field)
-        points = figure(change, field, "points")
-        return Markup("{} points {}").format(points, "lower" if value < 0 else "higher")
+        return Markup("{} {}").format(points(change, field), "lower" if value < 0 else "higher")
 
     small, large = getattr(change, low), getattr(change, high)
     if large < 0:
@@ -114,33 +120,39 @@ def direction(change: Change) -> str:
 
 
 def _plain(dossier: Dossier, change: Change) -> tuple[Markup, Markup, tuple[Markup, ...]]:
-    points = figure(change, "value", "points")
-    moved = Markup("The share {} by {} percentage points ({} interval: {}).").format(
-        direction(change), points, figure(change, "confidence", "percent"), between(change, "low", "high")
+    moved = Markup("The share {} by {} ({} interval: {}).").format(
+        direction(change),
+        points(change, "value", "percentage point"),
+        figure(change, "confidence", "percent"),
+        between(change, "low", "high"),
     )
     match change.verdict:
         case Verdict.IMPROVED:
-            headline, words = Markup("improved by {} points").format(points), Markup("<strong>This improved.</strong>")
+            headline, words = (
+                Markup("improved by {}").format(points(change, "value")),
+                Markup("<strong>This improved.</strong>"),
+            )
         case Verdict.DETERIORATED:
-            headline, words = Markup("worse by {} points").format(points), Markup("<strong>This got worse.</strong>")
+            headline, words = (
+                Markup("worse by {}").format(points(change, "value")),
+                Markup("<strong>This got worse.</strong>"),
+            )
         case Verdict.NO_MATERIAL_CHANGE:
             headline = Markup("no material change")
             words = Markup(
                 "<strong>This did not change materially</strong>: the interval for the test against the "
-                "margin lies within {} points either way."
-            ).format(figure(change, "margin", "points"))
+                "margin lies within {} either way."
+            ).format(points(change, "margin"))
             if change.p_adjusted is not None and change.p_adjusted < 0.05:
                 words += Markup(" A small {} is measurable.").format("fall" if (change.value or 0) < 0 else "rise")
         case _:
             headline, words = Markup("change unclear"), _unclear(dossier, change)
     if change.exceeds_margin:
-        words += Markup(" The whole interval lies beyond the margin of {} points that was set as mattering.").format(
-            figure(change, "margin", "points")
+        words += Markup(" The whole interval lies beyond the margin of {} that was set as mattering.").format(
+            points(change, "margin")
         )
     if change.no_improvement and change.verdict is not Verdict.IMPROVED:
-        words += Markup(" An improvement by the margin of {} points or more is ruled out.").format(
-            figure(change, "margin", "points")
-        )
+        words += Markup(" An improvement by the margin of {} or more is ruled out.").format(points(change, "margin"))
     sentence = Markup("{} {} {}").format(_shares(dossier, change), moved, words)
     return headline, sentence, (_pairing(dossier),)
 
@@ -159,9 +171,7 @@ def _smallest(dossier: Dossier, change: Change) -> Markup:
     margin = next((e for e in dossier.figures.estimates if e.id == f"{change.id}.detectable_margin"), None)
     if margin is None:
         return Markup()
-    return Markup(" The smallest margin that these replies could have shown is {} points.").format(
-        figure(margin, "value", "points")
-    )
+    return Markup(" The smallest margin that these replies could have shown is {}.").format(points(margin, "value"))
 
 
 def _pairing(dossier: Dossier) -> Markup:
@@ -171,15 +181,15 @@ def _pairing(dossier: Dossier) -> Markup:
 def _window(dossier: Dossier, change: Change) -> tuple[Markup, Markup, tuple[Markup, ...]]:
     before, after = _both(dossier, change)
     implied = dossier.figures.estimate(f"{change.id}.implied_share")
-    points = dossier.figures.estimate(f"{change.id}.points_range")
+    printed = dossier.figures.estimate(f"{change.id}.points_range")
     windows = [dossier.question(estimate).window for estimate in (before, after)]
     waves = [wave_name(dossier.survey.waves[wave]) for wave in (change.wave_before, change.wave_after)]
     groups = _group(dossier, change)
     low, high = figure(implied, "low", "percent"), figure(implied, "high", "percent")
     sentence = Markup(
         "In the survey of {}, {} of {} {} {}; in the survey of {}, {} did {}. The two windows differ. "
-        "At an unchanged rate, the earlier share would become {} (always the same {}) to {} (each month independent of "
-        "the others) over the window of the later survey. "
+        "At an unchanged rate, the earlier share would become {} (always the same ones) to {} (each month independent "
+        "of the others) over the window of the later survey. "
     ).format(
         waves[0],
         figure(before, "value", "percent"),
@@ -190,7 +200,6 @@ def _window(dossier: Dossier, change: Change) -> tuple[Markup, Markup, tuple[Mar
         figure(after, "value", "percent"),
         windows[1],
         low,
-        groups,
         high,
     )
     inside = (
@@ -211,8 +220,8 @@ def _window(dossier: Dossier, change: Change) -> tuple[Markup, Markup, tuple[Mar
         "and {} sampling error, from {} to {} points. The verdict rests on the whole of the wider range. No single "
         "change is given."
     ).format(
-        figure(points, "low", "signed"),
-        figure(points, "high", "signed"),
+        figure(printed, "low", "signed"),
+        figure(printed, "high", "signed"),
         figure(change, "confidence", "percent"),
         figure(change, "low", "signed"),
         figure(change, "high", "signed"),
