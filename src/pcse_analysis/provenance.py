@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+MADE_HERE = {"made_by": "pcse_analysis"}
+"""How a notebook's output says that this package made it."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class SourceFile:

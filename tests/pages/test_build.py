@@ -72,6 +72,7 @@ BROKEN = {
     "a cell that hangs": ("import time\ntime.sleep(60)", 5, "longer than 5 seconds"),
     "a kernel that dies": ("import os\nos._exit(1)", 6, "kernel died"),
     "a print": ("print('by the way')", 7, "stdout text"),
+    "a table of one's own": ("import pandas\npandas.DataFrame({'secret': [1]})", 7, "only exhibits of the package"),
     "a picture of one's own": ("from IPython.display import SVG\nSVG('<svg xmlns=\"x\"></svg>')", 7, "image/svg.xml"),
 }
 

@@ -30,6 +30,7 @@ PUBLICATION_COLUMNS = ("id", "publisher", "title", "url", "published_on", "date_
 SERVICE_LINE_COLUMNS = ("id", "label", "order", "covers", "users", "standard", "sources", "known_on")
 EDITION_COLUMNS = ("id", "label", "survey", "evidence_date", "about", "contact")
 PAGE_COLUMNS = ("id", "notebook", "output", "title", "each")
+LETTER_KEYS = ("id", "label", "date", "survey", "wave_before", "wave_after", "claims")
 CLAIM_TESTS = ("little_improvement", "some_deterioration", "none")
 
 
@@ -144,7 +145,7 @@ def _letters(root: Path, surveys: dict[str, Survey], problems: Problems) -> dict
     letters = {}
     for path in sorted((root / CATALOGUE / "letters").glob("*.yaml")):
         document = read_yaml(path, f"{CATALOGUE}/letters/{path.name}", problems)
-        head = MapReader(document, (), ("id", "label", "date", "survey", "claims"), problems)
+        head = MapReader(document, (), LETTER_KEYS, problems)
         claims: dict[str, Claim] = {}
         for item in head.items("claims", ("id", "claim", "test", "needs")):
             claim = Claim(
@@ -156,11 +157,15 @@ def _letters(root: Path, surveys: dict[str, Survey], problems: Problems) -> dict
             if claim.id in claims:
                 item.wrong("id", f"'{claim.id}' stands twice")
             claims[claim.id] = claim
+        survey = head.one_of("survey", "a survey of the catalogue", surveys)
+        waves = surveys[survey].waves if survey in surveys else ()
         letters[path.stem] = Letter(
             id=head.one_of("id", "the name of its file", [path.stem]),
             label=head.text("label"),
             date=head.day("date"),
-            survey=head.one_of("survey", "a survey of the catalogue", surveys),
+            survey=survey,
+            wave_before=head.one_of("wave_before", "a wave of its survey", waves) if survey in surveys else "",
+            wave_after=head.one_of("wave_after", "a wave of its survey", waves) if survey in surveys else "",
             claims=tuple(claims.values()),
         )
     return letters

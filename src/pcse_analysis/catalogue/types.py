@@ -140,12 +140,14 @@ class Claim:
 
 @dataclass(frozen=True, kw_only=True)
 class Letter:
-    """A letter whose claims the evidence is set against."""
+    """A letter whose claims the evidence is set against, and the two waves that it speaks of."""
 
     id: str
     label: str
     date: str
     survey: str
+    wave_before: str
+    wave_after: str
     claims: tuple[Claim, ...]
 
 

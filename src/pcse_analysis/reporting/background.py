@@ -5,8 +5,8 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from pcse_analysis.dossier import Dossier, Selection
-from pcse_analysis.reporting.exhibit import Html, joined
 from pcse_analysis.reporting.figures import NOT_APPLICABLE, NOT_AVAILABLE, date, figure, wave_name
+from pcse_analysis.reporting.html import Html, joined
 from pcse_analysis.reporting.tables import Cell, Table
 
 
@@ -75,15 +75,18 @@ def _register_note(dossier: Dossier, selection: Selection) -> Markup:
 
 def methods(dossier: Dossier) -> Html:
     """How each kind of number is made, who is missing, and when the margin and the family were fixed."""
+    survey = dossier.survey
     parts = [Markup("<h3>{}</h3>\n<p>{}</p>").format(m.title, m.text) for m in dossier.catalogue.methods.values()]
-    families = [
-        Markup("{} ({}; fixed {})").format(f.label, f.adjustment.title(), f.fixed)
-        for f in dossier.survey.families.values()
-    ]
+    families = Markup("; ").join(
+        Markup("{} ({}; fixed {})").format(f.label, f.adjustment.title(), f.fixed) for f in survey.families.values()
+    )
+    with_margin = next(iter(dossier.figures.changes), None)
+    margin = figure(with_margin, "margin", "points") if with_margin else NOT_APPLICABLE
     parts.append(
-        Markup("<h3>Margin and family of comparisons</h3>\n<p>{} Family: {}.</p>").format(
-            dossier.survey.margin_fixed, Markup("; ").join(families)
-        )
+        Markup(
+            "<h3>Margin and family of comparisons</h3>\n"
+            "<p>The margin that matters: {} percentage points. {} Family: {}.</p>"
+        ).format(margin, survey.margin_fixed, families)
     )
     return Html(joined(parts))
 

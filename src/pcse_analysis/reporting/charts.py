@@ -20,6 +20,7 @@ from matplotlib.figure import Figure
 from pcse_analysis.dossier import Dossier
 from pcse_analysis.estimates import Change, Estimate
 from pcse_analysis.reporting.figures import text
+from pcse_analysis.reporting.html import Piece
 
 BEFORE, AFTER, RANGE, INK = "#F46A25", "#12436D", "#BFBFBF", "#0b0c0c"
 """First two colours of the Analysis Function's pair, its grey, and text."""
@@ -44,7 +45,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Chart:
+class Chart(Piece):
     """A chart in two widths with one alternative text. ``id`` keeps its parts apart from those of other charts."""
 
     id: str
@@ -60,8 +61,6 @@ class Chart:
             for name, width, hidden in (("wide", WIDE, Markup()), ("narrow", NARROW, Markup(" hidden")))
         )
         return Markup('<div class="chart">\n{}\n</div>').format(drawings)
-
-    _repr_html_ = __html__
 
 
 def _drawing(rows: Sequence[Row], width: int, key: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from markupsafe import Markup
@@ -12,30 +12,12 @@ from pcse_analysis.estimates import Change, Estimate
 from pcse_analysis.reporting.charts import Chart, change_chart, share_chart
 from pcse_analysis.reporting.figures import date, wave_name
 from pcse_analysis.reporting.findings import Finding, change_finding, share_sentence
+from pcse_analysis.reporting.html import Html, Piece, joined
 from pcse_analysis.reporting.tables import KEY, Table, check_table, share_table
 
 
-@dataclass(frozen=True)
-class Html:
-    """A piece of a page; a notebook shows it as it will be exported."""
-
-    html: Markup
-
-    def __html__(self) -> str:
-        """The piece itself."""
-        return self.html
-
-    def _repr_html_(self) -> str:
-        return self.html
-
-
-def joined(pieces: Iterable[object]) -> Markup:
-    """Several pieces, one under the other."""
-    return Markup("\n").join(Markup("{}").format(piece) for piece in pieces)
-
-
 @dataclass(frozen=True, kw_only=True)
-class Exhibit:
+class Exhibit(Piece):
     """A finding with what supports it."""
 
     id: str
@@ -67,8 +49,6 @@ class Exhibit:
                 Markup("</section>"),
             ]
         )
-
-    _repr_html_ = __html__
 
 
 def source_line(dossier: Dossier, estimates: Sequence[Estimate]) -> Markup:

@@ -36,12 +36,13 @@ def share_sentence(dossier: Dossier, estimate: Estimate) -> Markup:
     )
     if estimate.low is None:
         return share + Markup(". The base was not published, so no interval can be given.")
-    interval = Markup("{} to {}").format(figure(estimate, "low", "percent"), figure(estimate, "high", "percent"))
+    low, high = figure(estimate, "low", "percent"), figure(estimate, "high", "percent")
+    confidence = figure(estimate, "confidence", "percent")
     if estimate.base is not None and estimate.base < SMALL_BASE:
-        return Markup("In the survey of {}, the share of {} that {} lies between {} (few replies: {}).").format(
-            wave, _group(dossier, estimate), question.failure, interval, figure(estimate, "base", "count")
-        )
-    return share + Markup(" ({} interval {}).").format(figure(estimate, "confidence", "percent"), interval)
+        words = "In the survey of {}, between {} and {} of {} {} ({} interval; few replies: {})."
+        base = figure(estimate, "base", "count")
+        return Markup(words).format(wave, low, high, _group(dossier, estimate), question.failure, confidence, base)
+    return share + Markup(" ({} interval {} to {}).").format(confidence, low, high)
 
 
 def _group(dossier: Dossier, number: Estimate | Change) -> str:
@@ -171,7 +172,12 @@ def _smallest(dossier: Dossier, change: Change) -> Markup:
     margin = next((e for e in dossier.figures.estimates if e.id == f"{change.id}.detectable_margin"), None)
     if margin is None:
         return Markup()
-    return Markup(" The smallest margin that these replies could have shown is {}.").format(points(margin, "value"))
+    words = (
+        "With these windows and replies, the smallest margin that could have been shown is {}."
+        if change.comparability == "window_differs"
+        else "The smallest margin that these replies could have shown is {}."
+    )
+    return Markup(" " + words).format(points(margin, "value"))
 
 
 def _pairing(dossier: Dossier) -> Markup:

@@ -15,6 +15,10 @@ from fontTools import subset  # a dependency of matplotlib
 
 LETTERS = "".join(map(chr, range(32, 127))) + "–’“”−"
 WEIGHTS = {"DejaVuSans.ttf": 400, "DejaVuSans-Bold.ttf": 700}
+NOTICE = (
+    "/* Letters of DejaVu Sans, made from Bitstream Vera. Copyright (c) 2003 by Bitstream, Inc. All Rights Reserved. "
+    "Bitstream Vera is a trademark of Bitstream, Inc. DejaVu changes are in public domain. */\n"
+)
 TARGET = Path(__file__).parent / "template" / "fonts.css"
 
 
@@ -36,8 +40,8 @@ def font_face(file: str, weight: int) -> str:
 
 
 def make_fonts() -> str:
-    """The whole style sheet."""
-    return "".join(font_face(file, weight) for file, weight in WEIGHTS.items())
+    """The whole style sheet, with the notice that copies of these letters must carry."""
+    return NOTICE + "".join(font_face(file, weight) for file, weight in WEIGHTS.items())
 
 
 if __name__ == "__main__":

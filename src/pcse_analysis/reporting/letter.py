@@ -55,17 +55,24 @@ def letters_of(dossier: Dossier) -> list[Letter]:
 
 
 def judged_claims(dossier: Dossier, letter: Letter) -> list[Judged]:
-    """Every claim of a letter: for each service line where figures could test it, else once as a whole."""
+    """Every claim of a letter: for each service line where figures could test it, else once as a whole.
+
+    Only changes between the two waves that the letter speaks of count.
+    """
+    spoken_of = [
+        change
+        for change in dossier.figures.changes
+        if (change.wave_before, change.wave_after) == (letter.wave_before, letter.wave_after)
+        and change.comparability in ("same", "window_differs")
+    ]
+    spoken_of.sort(key=lambda change: finding_order(dossier.pair(change).finding))
     judged = []
     for claim in letter.claims:
         if claim.test == "none":
             judged.append(Judged(claim=claim, service_line=None, judgement="not testable", changes=()))
             continue
-        ordered = sorted(dossier.figures.changes, key=lambda c: finding_order(dossier.pair(c).finding))
         for line in dossier.catalogue.service_lines.values():
-            changes = tuple(
-                c for c in ordered if c.service_line == line.id and c.comparability in ("same", "window_differs")
-            )
+            changes = tuple(change for change in spoken_of if change.service_line == line.id)
             judged.append(
                 Judged(claim=claim, service_line=line, judgement=judge_claim(claim, changes), changes=changes)
             )

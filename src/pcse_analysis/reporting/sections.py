@@ -8,12 +8,13 @@ from dataclasses import replace
 from markupsafe import Markup
 
 from pcse_analysis.catalogue.types import Claim, Letter
-from pcse_analysis.dossier import Dossier, Selection
+from pcse_analysis.dossier import ALL, Dossier, Selection
 from pcse_analysis.estimates import Change, Verdict
 from pcse_analysis.reporting.charts import change_chart
-from pcse_analysis.reporting.exhibit import Html, change_exhibit, joined, share_sentences, shares_exhibit
+from pcse_analysis.reporting.exhibit import change_exhibit, share_sentences, shares_exhibit
 from pcse_analysis.reporting.figures import NOT_APPLICABLE, date, figure, wave_name
 from pcse_analysis.reporting.findings import Finding, change_finding
+from pcse_analysis.reporting.html import Html, joined
 from pcse_analysis.reporting.letter import Judged, Judgement, judged_claims, letters_of
 from pcse_analysis.reporting.tables import KEY, Cell, Table, share_table
 
@@ -202,12 +203,15 @@ def service(dossier: Dossier, selection: Selection, level: int = 3) -> Html:
 
 
 def _about(dossier: Dossier, selection: Selection) -> list[Markup]:
+    """What a service covers and the standard published for it, where a source was public by the evidence date."""
     line = selection.service_line
     assert line is not None
-    about = [Markup("<p>{}. Used by: {}.</p>").format(line.covers, line.users)]
-    if line.known_on and line.known_on <= dossier.edition.evidence_date:
-        about.append(Markup("<p>Published standard: {}.</p>").format(line.standard or "none was found"))
-    return about
+    if not line.known_on or line.known_on > dossier.edition.evidence_date:
+        return []
+    return [
+        Markup("<p>{}. Used by: {}.</p>").format(line.covers, line.users),
+        Markup("<p>Published standard: {}.</p>").format(line.standard or "none was found"),
+    ]
 
 
 def services(dossier: Dossier, selection: Selection) -> Html:
@@ -231,7 +235,8 @@ def _link_to_page(dossier: Dossier, selection: Selection) -> Markup:
     """A link to the service's own page, where the edition has one and it says more."""
     line = selection.service_line
     page = next((page for page in dossier.catalogue.pages if page.each == "service_line"), None)
-    if line is None or page is None or not selection.figures(dossier):
+    made = dossier.record.parameters.get("service_line", ALL)
+    if line is None or page is None or made not in (ALL, line.id) or not selection.figures(dossier):
         return Markup()
     return Markup("<p class='source'><a href='{}'>{}: charts and sources, on a page of its own</a></p>").format(
         page.output.replace("{service_line}", line.id), line.label

@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 from pcse_analysis.dossier import Dossier
 from pcse_analysis.estimates import Change, Estimate
 from pcse_analysis.reporting.figures import NOT_APPLICABLE, NOT_AVAILABLE, figure, wave_name
+from pcse_analysis.reporting.html import Piece
 
 Cell = str | Markup
 KEY = (
@@ -18,7 +19,7 @@ KEY = (
 
 
 @dataclass(frozen=True)
-class Table:
+class Table(Piece):
     """A caption, column heads, and rows whose first cell names the row. ``numeric`` counts from column 0."""
 
     caption: Cell
@@ -38,8 +39,6 @@ class Table:
             "<caption><span>{}</span></caption>\n"
             "<thead><tr>{}</tr></thead>\n<tbody>\n{}\n</tbody>\n</table></div>"
         ).format(label, self.caption, heads, rows)
-
-    _repr_html_ = __html__
 
     def _class(self, column: int) -> Markup:
         return Markup(' class="number"') if column in self.numeric else Markup()

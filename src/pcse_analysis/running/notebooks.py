@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
 from pcse_analysis import errors
+from pcse_analysis.provenance import MADE_HERE
 from pcse_analysis.running.kernels import PrivateKernelManager, private_kernels
 from pcse_analysis.running.parameters import Value
 
@@ -105,12 +106,10 @@ def export_page(notebook: NotebookNode, back: str, place: str) -> str:
 def _refuse_foreign_outputs(notebook: NotebookNode, place: str) -> None:
     for number, cell in enumerate(notebook.cells):
         for output in cell.get("outputs", []):
-            if output.output_type == "stream" or "text/html" not in output.get("data", {}):
+            if output.get("metadata", {}).get("text/html") != MADE_HERE:
                 kind = f"{output.name} text" if output.output_type == "stream" else ", ".join(output.get("data", {}))
-                raise RunError(
-                    EXIT_GATE,
-                    f"GateError: {place}\n  cell {number} shows {kind}; a page holds only exhibits of the package",
-                )
+                message = f"  cell {number} shows {kind}; a page holds only exhibits of the package"
+                raise RunError(EXIT_GATE, f"GateError: {place}\n{message}")
 
 
 def _with_contents(html: str) -> str:

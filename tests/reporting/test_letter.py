@@ -1,0 +1,80 @@
+"""A letter's claims against changes: every judgement, and only by the waves that the letter speaks of."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pcse_analysis.catalogue.types import Claim, ClaimTest
+from pcse_analysis.dossier import Dossier
+from pcse_analysis.estimates import Change, Figures, Verdict
+from pcse_analysis.evidence import make_dossier, read_inputs
+from pcse_analysis.reporting.letter import judge_claim, judged_claims, letters_of
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def dossier() -> Dossier:
+    return make_dossier(read_inputs(ROOT), "published")
+
+
+@pytest.fixture(scope="module")
+def change(dossier: Dossier) -> Change:
+    return dossier.figures.change("gpc-pcse.practice.registrations_not_processed_3d.2016-10.to.2017-12")
+
+
+def claim(test: ClaimTest) -> Claim:
+    return Claim(id="C0", claim="made up", test=test, needs="nothing")
+
+
+B, D, N, U = Verdict.IMPROVED, Verdict.DETERIORATED, Verdict.NO_MATERIAL_CHANGE, Verdict.UNCLEAR
+
+
+@pytest.mark.parametrize(
+    ("test", "verdicts", "expected"),
+    [
+        ("little_improvement", [], "not testable"),
+        ("little_improvement", [(B, False)], "contradicted"),
+        ("little_improvement", [(B, False), (U, False)], "contradicted"),
+        ("little_improvement", [(B, False), (D, True)], "contradicted"),
+        ("little_improvement", [(D, True)], "supported"),
+        ("little_improvement", [(N, True), (U, True)], "supported"),
+        ("little_improvement", [(N, True), (U, False)], "not shown"),
+        ("some_deterioration", [], "not testable"),
+        ("some_deterioration", [(B, False)], "not shown"),
+        ("some_deterioration", [(B, False), (D, True)], "supported"),
+        ("some_deterioration", [(U, False)], "not shown"),
+        ("none", [(D, True)], "not testable"),
+    ],
+)
+def test_the_judgement_on_one_service_line(
+    change: Change, test: ClaimTest, verdicts: list[tuple[Verdict, bool]], expected: str
+) -> None:
+    """The rules in the docstring of ``judge_claim``, each by the smallest set of changes that shows it."""
+    changes = [replace(change, verdict=verdict, no_improvement=no) for verdict, no in verdicts]
+    assert judge_claim(claim(test), changes) == expected
+
+
+def test_figures_that_may_not_be_compared_judge_nothing(change: Change) -> None:
+    """A row without a verdict is no ground."""
+    apart = replace(change, comparability="not_comparable", verdict=Verdict.NONE)
+    assert judge_claim(claim("little_improvement"), [apart]) == "not testable"
+
+
+def test_a_later_pair_of_waves_does_not_judge_an_earlier_letter(dossier: Dossier, change: Change) -> None:
+    """The letter of January 2018 speaks of October 2016 and December 2017."""
+    later = replace(change, id="later", wave_before="2017-12", wave_after="2018-10", verdict=Verdict.DETERIORATED)
+    figures = Figures(dossier.figures.estimates, (*dossier.figures.changes, later))
+    letter = letters_of(dossier)[0]
+    judged = judged_claims(replace(dossier, figures=dossier.figures), letter)
+    with_later = judged_claims(replace(dossier, figures=figures), letter)
+    assert [(j.claim.id, j.judgement) for j in with_later] == [(j.claim.id, j.judgement) for j in judged]
+    assert "supported" not in {j.judgement for j in with_later}
+
+
+def test_a_letter_of_the_future_is_not_judged(dossier: Dossier) -> None:
+    """An edition knows no letter written after its evidence date."""
+    early = replace(dossier, edition=replace(dossier.edition, evidence_date="2018-01-15"))
+    assert letters_of(early) == []
+    assert len(letters_of(dossier)) == 1

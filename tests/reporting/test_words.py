@@ -1,0 +1,171 @@
+"""Words follow numbers: the verb, the headline and every rounded figure."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pcse_analysis.dossier import Dossier
+from pcse_analysis.estimates import Change, Figures, Verdict
+from pcse_analysis.evidence import make_dossier, read_inputs
+from pcse_analysis.reporting.figures import FORMS, date_text
+from pcse_analysis.reporting.findings import change_finding, share_sentence
+from pcse_analysis.reporting.tables import Table
+
+ROOT = Path(__file__).parents[2]
+REGISTRATIONS = "gpc-pcse.practice.registrations_not_processed_3d.2016-10.to.2017-12"
+
+
+@pytest.fixture(scope="module")
+def dossier() -> Dossier:
+    return make_dossier(read_inputs(ROOT), "published")
+
+
+def finding(dossier: Dossier, **fields: Any) -> tuple[str, str]:
+    """Headline and sentence of registrations, had its change these fields."""
+    change: Change = replace(dossier.figures.change(REGISTRATIONS), **fields)
+    found = change_finding(dossier, change)
+    return found.headline.striptags(), " ".join(found.sentence.striptags().split())
+
+
+def test_a_fall_that_is_an_improvement(dossier: Dossier) -> None:
+    """The verdict decides on the word, the sign on the verb."""
+    headline, sentence = finding(dossier)
+    assert headline == "Registrations not processed within three days: improved by 19 points"
+    assert "fell by 19 percentage points (95% interval: 12 to 26 points lower). This improved." in sentence
+
+
+def test_a_rise_that_is_a_deterioration(dossier: Dossier) -> None:
+    """Positive is worse: DESIGN section 6."""
+    headline, sentence = finding(
+        dossier,
+        value=0.08,
+        low=0.02,
+        high=0.14,
+        verdict=Verdict.DETERIORATED,
+        exceeds_margin=False,
+        no_improvement=True,
+    )
+    assert headline.endswith("worse by 8 points")
+    assert "rose by 8 percentage points (95% interval: 2 to 14 points higher). This got worse." in sentence
+    assert "improved" not in sentence
+    assert "An improvement by the margin of 5 points or more is ruled out." in sentence
+
+
+def test_no_material_change_that_is_measurable(dossier: Dossier) -> None:
+    """DESIGN section 6 (a): inside the margin, and the adjusted p under 0.05."""
+    headline, sentence = finding(
+        dossier, value=-0.02, low=-0.035, high=-0.005, low90=-0.03, high90=-0.01, p_adjusted=0.01,
+        verdict=Verdict.NO_MATERIAL_CHANGE, exceeds_margin=False, no_improvement=True,
+    )  # fmt: skip
+    assert headline.endswith("no material change")
+    assert "This did not change materially" in sentence
+    assert "A small fall is measurable." in sentence
+    assert "improved." not in sentence
+
+
+def test_unclear_although_the_interval_leaves_out_zero(dossier: Dossier) -> None:
+    """DESIGN section 6 (c): the sentence says so and gives the adjusted p and the family's size."""
+    headline, sentence = finding(
+        dossier, value=-0.06, low=-0.11, high=-0.01, p_adjusted=0.061, family_size=3, verdict=Verdict.UNCLEAR,
+        exceeds_margin=False, no_improvement=False,
+    )  # fmt: skip
+    assert headline.endswith("change unclear")
+    assert "The interval leaves out zero, but adjusted for the 3 comparisons tested in its family" in sentence
+    assert "0.061" in sentence
+    assert "improved" not in sentence
+
+
+def test_one_point_is_singular(dossier: Dossier) -> None:
+    """An interval over zero is told from its lower to its higher end."""
+    _, sentence = finding(
+        dossier, value=0.01, low=-0.04, high=0.01, verdict=Verdict.UNCLEAR, exceeds_margin=False, no_improvement=True
+    )
+    assert "rose by 1 percentage point (95% interval: from 4 points lower to 1 point higher)" in sentence
+
+
+def test_few_replies_are_told_by_their_interval(dossier: Dossier) -> None:
+    """Under 30 replies the interval is quoted rather than the point."""
+    share = replace(
+        dossier.figures.estimate("gpc-pcse.2016-10.practice.supplies_not_on_expected_date.share"), base=20.0
+    )
+    sentence = share_sentence(dossier, share).striptags()
+    assert "between 18% and 28% of practices that replied did not receive ordered supplies" in sentence
+    assert "(95% interval; few replies: 20)" in sentence
+    assert "23%" not in sentence
+
+
+@pytest.mark.parametrize(
+    ("form", "value", "printed"),
+    [
+        ("percent", 0.125, "13%"),
+        ("percent", 0.0, "0%"),
+        ("percent", 0.001, "under 1%"),
+        ("percent", 0.999, "over 99%"),
+        ("percent", 1.0, "100%"),
+        ("percent1", 0.8797, "88.0%"),
+        ("bare1", 0.35569, "35.6"),
+        ("points", -0.19000000000000006, "19"),
+        ("signed1", -0.1295, "−13.0"),
+        ("signed", 0.004, "0"),
+        ("signed", 0.2113, "+21"),
+        ("count", 2159547.0, "2,159,547"),
+        ("at_most", 25.82, "25"),
+        ("percent_at_most", 0.1156, "11%"),
+        ("probability", 8.2e-09, "under 0.001"),
+        ("probability", 0.9999, "over 0.999"),
+        ("probability", 0.0125, "0.013"),
+    ],
+)
+def test_how_a_number_is_printed(form: str, value: float, printed: str) -> None:
+    """Halves are rounded away from zero, as in school; what is not zero is not printed as zero."""
+    assert FORMS[form](value) == printed
+
+
+@given(st.floats(0, 1))
+def test_a_share_that_is_neither_nothing_nor_everything_is_never_printed_so(value: float) -> None:
+    """0% and 100% are printed for exactly these shares."""
+    assert (FORMS["percent"](value) == "0%") == (value == 0)
+    assert (FORMS["percent"](value) == "100%") == (value == 1)
+
+
+@pytest.mark.parametrize(
+    ("day", "read"), [("2018-01-16", "16 January 2018"), ("2016-10", "October 2016"), ("2017", "2017")]
+)
+def test_how_a_date_is_read(day: str, read: str) -> None:
+    """Dates as 2 November 2026."""
+    assert date_text(day) == read
+
+
+def test_a_table_escapes_what_it_is_given_and_leaves_no_cell_blank() -> None:
+    """Text of a CSV cannot become markup; an empty cell says not applicable."""
+    html = Table("A & B", ("<i>", "Two"), [["x<y", ""]]).__html__()
+    assert "<caption><span>A &amp; B</span></caption>" in html
+    assert "&lt;i&gt;" in html and "x&lt;y" in html
+    assert "[z]" in html
+
+
+def test_the_alternative_text_of_a_chart_cannot_break_out_of_its_attribute(dossier: Dossier) -> None:
+    """A label with a quotation mark and braces, as a colleague may type it."""
+    from pcse_analysis.reporting.charts import change_chart
+
+    item = ("registrations_not_processed_3d", "2017-12")
+    survey = dossier.survey
+    question = replace(survey.questions[item], label='Not "processed" <b> {0}')
+    changed = replace(dossier, survey=replace(survey, questions={**survey.questions, item: question}))
+    chart = change_chart(changed, "chart-x", [changed.figures.change(REGISTRATIONS)])
+    assert chart is not None
+    html = chart.__html__()
+    assert 'aria-label="Chart of shares' in html
+    assert "Not &#34;processed&#34; &lt;b&gt; {0}: improved" in html
+    assert "<b>" not in html
+
+
+def test_figures_of_a_dossier_are_found_by_id(dossier: Dossier) -> None:
+    """The same rows whether looked up one by one or listed."""
+    figures: Figures = dossier.figures
+    assert [figures.estimate(e.id) for e in figures.estimates] == list(figures.estimates)
+    assert figures.of_item("no such item", "2017-12") is None
