@@ -41,9 +41,8 @@ $(READY): requirements.lock pyproject.toml
 	@rm -f $(BROKEN)
 	@: > $(READY)
 
-evidence: $(READY) ## build both editions of the evidence into outputs/
-	$(BIN)/pcse build --edition published
-	$(BIN)/pcse build --edition letter
+evidence: $(READY) ## build every edition of the evidence into outputs/
+	$(BIN)/pcse build --edition all
 
 check: $(READY) ## lint, types, and the checks of the data and notebooks
 	$(BIN)/ruff check .

@@ -10,6 +10,7 @@ from types import FrameType
 import click
 
 from pcse_analysis.catalogue.load import project_root
+from pcse_analysis.dossier import ALL
 from pcse_analysis.errors import UserError
 from pcse_analysis.evidence import read_inputs
 
@@ -40,7 +41,9 @@ def check(project: Path) -> None:
 
 @pcse.command()
 @PROJECT
-@click.option("--edition", default="published", show_default=True, help="Edition to build, as named in editions.csv.")
+@click.option(
+    "--edition", default="published", show_default=True, help=f"Edition, as named in editions.csv, or '{ALL}' for each."
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -62,10 +65,10 @@ def build(project: Path, edition: str, out: Path | None, parameters: tuple[str, 
     from pcse_analysis.running.build import build as build_edition  # here, as Papermill takes a second to import
 
     root = project_root(project)
-    folder = build_edition(root, edition, out or root / "outputs", parameters, timeout)
-    pages = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.html"))
-    click.echo(f"Edition '{edition}': {len(pages)} pages in {folder}")
-    click.echo(f"Open {folder / 'annex.html'}")
+    for one in read_inputs(root).catalogue.editions if edition == ALL else [edition]:
+        folder = build_edition(root, one, out or root / "outputs", parameters, timeout)
+        click.echo(f"Edition '{one}': {len(list(folder.rglob('*.html')))} pages in {folder}")
+        click.echo(f"Open {folder / 'annex.html'}")
 
 
 def _terminated(signum: int, frame: FrameType | None) -> None:
