@@ -510,7 +510,7 @@ def test_a_ragged_row(project: Path, line: str):
     at = append_line(project / RESULTS, line)
     problem = only_problem(project)
     assert (problem.file, problem.line) == (RESULTS, at)
-    assert problem.what == f"found {line.count(',') + 1} values, expected 13 as in the header"
+    assert problem.what == f"found {line.count(',') + 1} values, expected 14 as in the header"
 
 
 def test_a_row_twice(project: Path):
@@ -544,7 +544,7 @@ def test_a_quotation_mark_without_its_partner_is_found_where_it_opens(project: P
     """Every line after it is swallowed; the line to mend is the one with the quotation mark."""
     path = project / RESULTS
     rows = path.read_text(encoding="utf-8").splitlines()
-    at = next(i for i, row in enumerate(rows) if row.endswith("high,")) + 1
+    at = next(i for i, row in enumerate(rows) if row.endswith("high,,")) + 1
     rows[at - 1] += '"no end'
     path.write_text("\n".join(rows) + "\n", encoding="utf-8")
     problems = [p for p in refused(project).problems if "cannot be read as CSV" in p.what]

@@ -14,6 +14,7 @@ from pcse_analysis.dossier import ALL
 from pcse_analysis.errors import UserError
 from pcse_analysis.evidence import read_inputs
 
+STOPPED = "Stopped; earlier outputs are untouched."
 PROJECT = click.option(
     "--project",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
@@ -72,6 +73,7 @@ def build(project: Path, edition: str, out: Path | None, parameters: tuple[str, 
 
 
 def _terminated(signum: int, frame: FrameType | None) -> None:
+    click.echo(STOPPED, err=True)
     raise SystemExit(128 + signum)
 
 
@@ -90,7 +92,7 @@ def main() -> None:
         click.echo(str(error), err=True)
         code = error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        click.echo("Stopped; earlier outputs are untouched.", err=True)
+        click.echo(STOPPED, err=True)
         code = 130
     except Exception as error:
         code = getattr(error, "exit_code", None)

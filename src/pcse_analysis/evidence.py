@@ -6,8 +6,10 @@ import importlib.metadata
 import json
 import os
 import platform
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -112,11 +114,16 @@ def _dossier(inputs: Inputs, edition: Edition, figures: Figures, record: RunReco
         survey=survey,
         catalogue=inputs.catalogue,
         figures=figures,
-        notes={row_id: str(row["statement"] or row["note"]) for row_id, row in words.items()},
+        notes={row_id: _note(row, edition) for row_id, row in words.items()},
         left_out=later[["wave", "respondent_group", "service_line", "item", "measure", "known_on"]],
         timeline=timeline,
         record=record,
     )
+
+
+def _note(row: Mapping[Hashable, Any], edition: Edition) -> str:
+    """The words published in place of a number, or the note on a figure if that too was known on the evidence date."""
+    return str(row["statement"] or (row["note"] if row["note_known_on"] <= edition.evidence_date else ""))
 
 
 def _known(inputs: Inputs, facts: pd.DataFrame, edition: Edition) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -36,7 +36,7 @@ PUBLISHED_FIGURES = FrameSpec(
     "published figures",
     _ordered(
         "wave respondent_group service_line item measure percent value numerator numerator_low numerator_high base "
-        "base_status statement sources known_on confidence note",
+        "base_status statement sources known_on confidence note note_known_on",
         number="value",
         whole="numerator numerator_low numerator_high base",
     ),

@@ -57,3 +57,8 @@ def test_the_verdicts_are_those_of_the_published_edition(letter: Path) -> None:
         "registrations_not_processed_3d": "improved",
         "incorrect_records_received_3m": "unclear",
     }
+
+
+def test_a_note_that_became_known_later_is_left_out_too(letter: Path) -> None:
+    """BMJ Careers, 24 January 2018, is the source of the remark on how many records were waiting."""
+    assert "small number of records" not in (letter / "annex.html").read_text(encoding="utf-8")

@@ -56,6 +56,13 @@ def test_the_judgement_on_one_service_line(
     assert judge_claim(claim(test), changes) == expected
 
 
+def test_an_improvement_that_may_be_little_does_not_contradict_little_improvement(change: Change) -> None:
+    """The interval reaches inside the margin: the improvement may be smaller than what was set as mattering."""
+    small = replace(change, verdict=B, exceeds_margin=False, no_improvement=False)
+    assert judge_claim(claim("little_improvement"), [small]) == "not shown"
+    assert judge_claim(claim("little_improvement"), [replace(small, exceeds_margin=True)]) == "contradicted"
+
+
 def test_figures_that_may_not_be_compared_judge_nothing(change: Change) -> None:
     """A row without a verdict is no ground."""
     apart = replace(change, comparability="not_comparable", verdict=Verdict.NONE)

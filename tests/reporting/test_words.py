@@ -35,7 +35,10 @@ def test_a_fall_that_is_an_improvement(dossier: Dossier) -> None:
     """The verdict decides on the word, the sign on the verb."""
     headline, sentence = finding(dossier)
     assert headline == "Registrations not processed within three days: improved by 19 points"
-    assert "fell by 19 percentage points (95% interval: 12 to 26 points lower). This improved." in sentence
+    assert (
+        "fell by 19 percentage points (95% interval: 12 to 26 points lower). Among those that replied, this improved."
+        in sentence
+    )
 
 
 def test_a_rise_that_is_a_deterioration(dossier: Dossier) -> None:
@@ -50,7 +53,10 @@ def test_a_rise_that_is_a_deterioration(dossier: Dossier) -> None:
         no_improvement=True,
     )
     assert headline.endswith("worse by 8 points")
-    assert "rose by 8 percentage points (95% interval: 2 to 14 points higher). This got worse." in sentence
+    assert (
+        "rose by 8 percentage points (95% interval: 2 to 14 points higher). Among those that replied, this got worse."
+        in sentence
+    )
     assert "improved" not in sentence
     assert "An improvement by the margin of 5 points or more is ruled out." in sentence
 
@@ -62,7 +68,7 @@ def test_no_material_change_that_is_measurable(dossier: Dossier) -> None:
         verdict=Verdict.NO_MATERIAL_CHANGE, exceeds_margin=False, no_improvement=True,
     )  # fmt: skip
     assert headline.endswith("no material change")
-    assert "This did not change materially" in sentence
+    assert "Among those that replied, this did not change materially" in sentence
     assert "A small fall is measurable." in sentence
     assert "improved." not in sentence
 
@@ -77,6 +83,49 @@ def test_unclear_although_the_interval_leaves_out_zero(dossier: Dossier) -> None
     assert "The interval leaves out zero, but adjusted for the 3 comparisons tested in its family" in sentence
     assert "0.061" in sentence
     assert "improved" not in sentence
+
+
+def test_equal_shares_did_not_move_by_nothing(dossier: Dossier) -> None:
+    """A difference of exactly 0 has a sentence of its own; one that rounds to 0 is under 1 point."""
+    nothing = {"verdict": Verdict.UNCLEAR, "exceeds_margin": False, "no_improvement": False, "low": -0.06, "high": 0.06}
+    _, same = finding(dossier, value=0.0, **nothing)
+    assert "The share is the same in both (95% interval of the change: from 6 points lower to 6 points higher)." in same
+    _, near = finding(dossier, value=-0.002, **nothing)
+    assert "fell by under 1 percentage point (" in near
+
+
+def test_rounding_that_brings_zero_into_the_interval_is_told(dossier: Dossier) -> None:
+    """At the printed figures 0 is just left out, over all counts it is not."""
+    _, sentence = finding(
+        dossier, value=-0.07, low=-0.14, high=-0.002, low_rounding=-0.147, high_rounding=0.007, p_adjusted=0.09,
+        verdict=Verdict.UNCLEAR, exceeds_margin=False, no_improvement=False,
+    )  # fmt: skip
+    assert "(95% interval: under 1 to 14 points lower)" in sentence
+    assert "Over every count that rounds to the printed figures, it holds zero." in sentence
+
+
+def test_few_replies_are_told_beside_a_change(dossier: Dossier) -> None:
+    """A base under 30 is named in headline and sentence."""
+    change = dossier.figures.change(REGISTRATIONS)
+    before = replace(dossier.figures.estimate(change.estimate_before), base=20.0)
+    estimates = tuple(before if e.id == before.id else e for e in dossier.figures.estimates)
+    small = replace(dossier, figures=Figures(estimates, dossier.figures.changes))
+    found = change_finding(small, change)
+    assert found.headline.striptags().endswith("improved by 19 points (few replies)")
+    assert "Few replies: 20 and 748" in found.sentence.striptags()
+
+
+def test_a_shorter_later_window_turns_the_two_ends_round(dossier: Dossier) -> None:
+    """From three months to one, always the same practices keep the share; independent months lower it."""
+    row = next(c for c in dossier.figures.changes if c.comparability == "window_differs")
+    survey = dossier.survey
+    months = {("incorrect_records_received_1m", "2016-10"): 3.0, ("incorrect_records_received_3m", "2017-12"): 1.0}
+    questions = {k: replace(q, window_months=months.get(k, q.window_months)) for k, q in survey.questions.items()}
+    turned = replace(dossier, survey=replace(survey, questions=questions))
+    sentence = change_finding(turned, row).sentence.striptags()
+    assert sentence.index("if each month is independent") < sentence.index("if always the same are hit")
+    forward = change_finding(dossier, row).sentence.striptags()
+    assert forward.index("if always the same are hit") < forward.index("if each month is independent")
 
 
 def test_one_point_is_singular(dossier: Dossier) -> None:
@@ -109,6 +158,9 @@ def test_few_replies_are_told_by_their_interval(dossier: Dossier) -> None:
         ("percent1", 0.8797, "88.0%"),
         ("bare1", 0.35569, "35.6"),
         ("points", -0.19000000000000006, "19"),
+        ("points", 0.0, "0"),
+        ("points", -0.002, "under 1"),
+        ("points1", 0.286, "28.6"),
         ("signed1", -0.1295, "−13.0"),
         ("signed", 0.004, "0"),
         ("signed", 0.2113, "+21"),

@@ -26,7 +26,7 @@ from pcse_analysis.errors import CommandError, Problem, Problems
 CATALOGUE = "data/catalogue"
 PUBLISHED = "data/published"
 SOURCES = f"{PUBLISHED}/sources.csv"
-PUBLICATION_COLUMNS = ("id", "publisher", "title", "url", "published_on", "date_basis")
+PUBLICATION_COLUMNS = ("id", "publisher", "title", "url", "published_on", "date_kind", "date_basis")
 SERVICE_LINE_COLUMNS = ("id", "label", "order", "covers", "users", "standard", "sources", "known_on")
 EDITION_COLUMNS = ("id", "label", "survey", "evidence_date", "about", "contact")
 PAGE_COLUMNS = ("id", "notebook", "output", "title", "each")
@@ -116,7 +116,10 @@ def _publications(root: Path, problems: Problems) -> dict[str, Publication]:
             title=read.text("title"),
             url=row["url"],
             published_on=read.day("published_on", optional=True),
+            date_kind=read.one_of("date_kind", "exact, latest, or nothing without a date", ("", "exact", "latest")),  # type: ignore[arg-type]
         )
+        if bool(publication.published_on) != bool(publication.date_kind):
+            read.wrong("date_kind", "is given exactly where published_on is; expected exact or latest with a date")
         if publication.url and not publication.url.startswith(("http://", "https://")):
             read.wrong("url", "expected an address that starts with http:// or https://, or nothing")
         publications[publication.id] = publication

@@ -176,13 +176,18 @@ class Page:
 
 @dataclass(frozen=True, kw_only=True)
 class Publication:
-    """A public document that facts are taken from; ``published_on`` is empty where no date is established."""
+    """A public document that facts are taken from.
+
+    ``published_on`` is empty where no date is established; ``date_kind`` says whether it is that day or the latest it
+    can have been.
+    """
 
     id: str
     publisher: str
     title: str
     url: str
     published_on: str
+    date_kind: Literal["", "exact", "latest"]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -32,6 +32,7 @@ COLUMNS = (
     "known_on",
     "confidence",
     "note",
+    "note_known_on",
 )
 MEASURES = ("share", "replies", "patients", "direction")
 PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,9})?")
@@ -83,6 +84,7 @@ def read_published(root: Path, survey: Survey, catalogue: Catalogue, problems: P
             "known_on": known_on,
             "confidence": read.one_of("confidence", "a confidence", ("high", "medium", "low")),
             "note": row["note"],
+            "note_known_on": read.day("note_known_on", optional=not row["note"]),
             "percent": row["percent"],
         }
         group = (row["wave"], row["respondent_group"])

@@ -5,7 +5,8 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from pcse_analysis.dossier import Dossier, Selection
-from pcse_analysis.reporting.figures import NOT_APPLICABLE, NOT_AVAILABLE, date, figure, wave_name
+from pcse_analysis.reporting.exhibit import cited, public_sources
+from pcse_analysis.reporting.figures import NOT_APPLICABLE, NOT_AVAILABLE, date, figure, published, wave_name
 from pcse_analysis.reporting.html import Html, joined
 from pcse_analysis.reporting.tables import Cell, Table
 
@@ -32,7 +33,7 @@ def replies(dossier: Dossier, selection: Selection) -> Html:
                     Markup("{}, {}").format(wave_name(wave), survey.groups[estimate.respondent_group]),
                     figure(estimate, "value", "count"),
                     figure(population, "value", "count") if population else NOT_AVAILABLE,
-                    figure(rate, "value", "percent1") if rate else NOT_AVAILABLE,
+                    figure(rate, "value", "bare1") if rate else NOT_AVAILABLE,
                     figure(patients, "value", "count") if patients else NOT_AVAILABLE,
                 ]
             )
@@ -47,7 +48,7 @@ def replies(dossier: Dossier, selection: Selection) -> Html:
     design = survey.design
     asked = Markup(
         "<p>Asked by {}. Population: {}. How respondents were found: {}. How they were asked: {}. "
-        "Respondents were {}.</p>"
+        "Respondents are taken to be {}.</p>"
     ).format(survey.asked_by, design.population, design.frame, design.mode, design.selection)
     waves = joined(Markup("<p>{}: {}</p>").format(wave_name(w), w.about) for w in (selection.before, selection.after))
     note = Markup("<p class='source'>[x]: not available. {}</p>").format(_register_note(dossier, selection))
@@ -122,20 +123,16 @@ def left_out(dossier: Dossier) -> Html:
 def timeline(dossier: Dossier) -> Html:
     """What happened when, as far as it was public on the evidence date."""
     rows: list[list[Cell]] = [
-        [date(row["date"]), row["event"], _cited(dossier, row["sources"])]
+        [date(row["date"]), row["event"], cited(dossier, row["sources"].split("; "))]
         for row in dossier.timeline.to_dict("records")
     ]
     return Html(joined([Table("Table T. Events, as public on the evidence date", ("Date", "Event", "Source"), rows)]))
 
 
-def _cited(dossier: Dossier, sources: str) -> Markup:
-    publications = [dossier.catalogue.publications[source] for source in sources.split("; ") if source]
-    return Markup("; ").join(Markup("<a href='#source-{}'>{}</a>").format(p.id, p.publisher) for p in publications)
-
-
 def sources(dossier: Dossier, *, with_timeline: bool = False) -> Html:
     """Every publication behind the figures of this edition, with its date and address."""
     used = {source for estimate in dossier.figures.estimates for source in estimate.sources}
+    used |= {s for line in dossier.catalogue.service_lines.values() for s in public_sources(dossier, line.sources)}
     if with_timeline:
         used |= {source for row in dossier.timeline["sources"] for source in row.split("; ")}
     publications = sorted(
@@ -146,12 +143,15 @@ def sources(dossier: Dossier, *, with_timeline: bool = False) -> Html:
             p.id,
             p.publisher,
             p.title,
-            date(p.published_on),
+            published(p),
             Markup(" <a class='address' href='{}'>{}</a>").format(p.url, p.url) if p.url else "",
         )
         for p in publications
     )
-    return Html(Markup("<ul class='sources'>\n{}\n</ul>").format(items))
+    note = (
+        "With “by”, only a month, a year or the order of articles is certain: the day is the latest it can have been."
+    )
+    return Html(Markup("<p>{}</p>\n<ul class='sources'>\n{}\n</ul>").format(note, items))
 
 
 def provenance(dossier: Dossier) -> Html:

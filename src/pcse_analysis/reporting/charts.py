@@ -29,6 +29,8 @@ WIDE, NARROW = 640, 320
 DOTS = 96
 STYLE = str(files("pcse_analysis") / "reporting" / "house.mplstyle")
 MARGIN = 16
+NEAR = 0.08
+"""Shares closer than this are drawn one over the other."""
 LETTER = 8
 """Pixels that a letter of a mark's label takes at most, on average."""
 ROW_TEXT, ROW_MARK, AXIS = 20, 60, 34
@@ -165,8 +167,9 @@ def _change_row(dossier: Dossier, change: Change) -> Row:
 
         def draw(axes: Axes, y: float) -> None:
             axes.plot([before.value or 0, after.value or 0], [y, y], color=RANGE, linewidth=1.2, zorder=1)
-            _point(axes, before, y, later=False, word=_abbreviated(first), above=False)
-            _point(axes, after, y, later=True, word=_abbreviated(second))
+            apart = 5 if abs((after.value or 0) - (before.value or 0)) < NEAR else 0
+            _point(axes, before, y + apart, later=False, word=_abbreviated(first), above=False)
+            _point(axes, after, y - apart, later=True, word=_abbreviated(second))
 
         shares = [text(estimate, "value", "percent") for estimate in (before, after)]
         words = f"{label}, from {shares[0]} in {first} to {shares[1]} in {second}."
@@ -184,7 +187,7 @@ def _change_row(dossier: Dossier, change: Change) -> Row:
 
     words = (
         f"{label}, {text(after, 'value', 'percent')} in {second}, against {low} to {high} that the rate of "
-        f"{first} would give over the longer window."
+        f"{first} would give over the window of the later survey."
     )
     return Row(label, draw_range, words)
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from pcse_analysis.dossier import Dossier, Selection
 from pcse_analysis.estimates import Change, Estimate
 from pcse_analysis.reporting.charts import Chart, change_chart, share_chart
-from pcse_analysis.reporting.figures import date, wave_name
+from pcse_analysis.reporting.figures import published, wave_name
 from pcse_analysis.reporting.findings import Finding, change_finding, share_sentence
 from pcse_analysis.reporting.html import Html, Piece, joined
 from pcse_analysis.reporting.tables import KEY, Table, check_table, share_table
@@ -51,15 +51,26 @@ class Exhibit(Piece):
         )
 
 
-def source_line(dossier: Dossier, estimates: Sequence[Estimate]) -> Markup:
-    """The publications behind estimates, each with its date and a link into the list of sources, and the file."""
-    names = dict.fromkeys(source for estimate in estimates for source in estimate.sources)
-    publications = [dossier.catalogue.publications[name] for name in names if name in dossier.catalogue.publications]
-    cited = Markup("; ").join(
-        Markup("<a href='#source-{}'>{}</a>, {}").format(p.id, p.publisher, date(p.published_on)) for p in publications
+def public_sources(dossier: Dossier, names: Sequence[str]) -> list[str]:
+    """Those of the named publications that were public on the evidence date."""
+    dates = {name: dossier.catalogue.publications[name].published_on for name in names}
+    return [name for name in names if dates[name] and dates[name] <= dossier.edition.evidence_date]
+
+
+def cited(dossier: Dossier, names: Sequence[str]) -> Markup:
+    """Publications by publisher and day, each with a link into the list of sources."""
+    publications = [dossier.catalogue.publications[name] for name in names]
+    return Markup("; ").join(
+        Markup("<a href='#source-{}'>{}</a>, {}").format(p.id, p.publisher, published(p)) for p in publications
     )
-    files = ", ".join(name for name in names if name not in dossier.catalogue.publications)
-    return Markup("{}. Data file: {}.").format(cited, files)
+
+
+def source_line(dossier: Dossier, estimates: Sequence[Estimate]) -> Markup:
+    """The publications behind estimates, and the file that holds their figures."""
+    names = dict.fromkeys(source for estimate in estimates for source in estimate.sources)
+    files = [name for name in names if name not in dossier.catalogue.publications]
+    publications = [name for name in names if name in dossier.catalogue.publications]
+    return Markup("{}. Data file: {}.").format(cited(dossier, publications), ", ".join(files))
 
 
 def change_exhibit(dossier: Dossier, change: Change, level: int = 3) -> Exhibit:
@@ -82,7 +93,7 @@ def change_exhibit(dossier: Dossier, change: Change, level: int = 3) -> Exhibit:
         body=Markup("<p>{}</p>").format(finding.sentence),
         chart=change_chart(dossier, f"chart-{finding.id}", [change]),
         tables=tables,
-        caveats=finding.caveats,
+        caveats=[*finding.caveats, *([Markup(KEY)] if tables else [])],
         source=source_line(dossier, both),
         level=level,
     )
@@ -138,6 +149,4 @@ def nothing_published(dossier: Dossier, selection: Selection) -> Markup:
         return Markup(
             "No figure about this service is known from either survey; whether it was asked about was not published."
         )
-    return Markup(
-        "Nothing was public about this service on the evidence date for this choice of surveys and respondents."
-    )
+    return Markup("No figure of these surveys about this service was public on the evidence date.")

@@ -8,7 +8,7 @@ from math import floor
 
 from markupsafe import Markup
 
-from pcse_analysis.catalogue.types import Wave
+from pcse_analysis.catalogue.types import Publication, Wave
 from pcse_analysis.estimates import Change, Estimate
 
 MINUS = "\N{MINUS SIGN}"
@@ -37,6 +37,11 @@ def _signed(value: float, decimals: int) -> str:
     return f"{MINUS if shown < 0 else '+' if shown > 0 else ''}{abs(shown)}"
 
 
+def _points(value: float) -> str:
+    shown = abs(_rounded(value * 100, 0))
+    return "under 1" if shown == 0 and value != 0 else f"{shown}"
+
+
 def _probability(value: float) -> str:
     if value < 0.001:
         return "under 0.001"
@@ -48,7 +53,8 @@ FORMS: dict[str, Callable[[float], str]] = {
     "percent1": lambda value: _percent(value, 1),
     "bare": lambda value: _bare(value, 0),
     "bare1": lambda value: _bare(value, 1),
-    "points": lambda value: f"{abs(_rounded(value * 100, 0))}",
+    "points": lambda value: _points(value),
+    "points1": lambda value: f"{abs(_rounded(value * 100, 1))}",
     "signed": lambda value: _signed(value, 0),
     "signed1": lambda value: _signed(value, 1),
     "count": lambda value: f"{_rounded(value, 0):,}",
@@ -77,6 +83,12 @@ def figure(number: Estimate | Change, field: str, form: str) -> Markup:
 
 NOT_AVAILABLE = Markup('<abbr title="not available">[x]</abbr>')
 NOT_APPLICABLE = Markup('<abbr title="not applicable">[z]</abbr>')
+
+
+def published(publication: Publication) -> Markup:
+    """The day of a publication; with "by" where it is the latest that the day can have been."""
+    return Markup("{}{}").format("by " if publication.date_kind == "latest" else "", date(publication.published_on))
+
 
 MONTHS = (
     "January",

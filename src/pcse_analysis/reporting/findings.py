@@ -95,11 +95,11 @@ def _shares(dossier: Dossier, change: Change) -> Markup:
 def points(number: Estimate | Change, field: str, unit: str = "point") -> Markup:
     """A size in percentage points, with its unit in the singular or plural."""
     return Markup("{} {}").format(
-        figure(number, field, "points"), unit + ("" if text(number, field, "points") == "1" else "s")
+        figure(number, field, "points"), unit + ("" if text(number, field, "points") in ("1", "under 1") else "s")
     )
 
 
-def between(change: Change, low: str, high: str) -> Markup:
+def between(change: Estimate | Change, low: str, high: str) -> Markup:
     """Two limits of a change in words, as points higher or lower."""
 
     def side(field: str) -> Markup:
@@ -121,28 +121,29 @@ def direction(change: Change) -> str:
 
 
 def _plain(dossier: Dossier, change: Change) -> tuple[Markup, Markup, tuple[Markup, ...]]:
-    moved = Markup("The share {} by {} ({} interval: {}).").format(
-        direction(change),
-        points(change, "value", "percentage point"),
-        figure(change, "confidence", "percent"),
-        between(change, "low", "high"),
-    )
+    limits = between(change, "low", "high")
+    confidence = figure(change, "confidence", "percent")
+    if change.value == 0:
+        moved = Markup("The share is the same in both ({} interval of the change: {}).").format(confidence, limits)
+    else:
+        size = points(change, "value", "percentage point")
+        moved = Markup("The share {} by {} ({} interval: {}).").format(direction(change), size, confidence, limits)
     match change.verdict:
         case Verdict.IMPROVED:
             headline, words = (
                 Markup("improved by {}").format(points(change, "value")),
-                Markup("<strong>This improved.</strong>"),
+                Markup("<strong>Among those that replied, this improved.</strong>"),
             )
         case Verdict.DETERIORATED:
             headline, words = (
                 Markup("worse by {}").format(points(change, "value")),
-                Markup("<strong>This got worse.</strong>"),
+                Markup("<strong>Among those that replied, this got worse.</strong>"),
             )
         case Verdict.NO_MATERIAL_CHANGE:
             headline = Markup("no material change")
             words = Markup(
-                "<strong>This did not change materially</strong>: the interval for the test against the "
-                "margin lies within {} either way."
+                "<strong>Among those that replied, this did not change materially</strong>: the interval for the test "
+                "against the margin lies within {} either way."
             ).format(points(change, "margin"))
             if change.p_adjusted is not None and change.p_adjusted < 0.05:
                 words += Markup(" A small {} is measurable.").format("fall" if (change.value or 0) < 0 else "rise")
@@ -155,7 +156,20 @@ def _plain(dossier: Dossier, change: Change) -> tuple[Markup, Markup, tuple[Mark
     if change.no_improvement and change.verdict is not Verdict.IMPROVED:
         words += Markup(" An improvement by the margin of {} or more is ruled out.").format(points(change, "margin"))
     sentence = Markup("{} {} {}").format(_shares(dossier, change), moved, words)
-    return headline, sentence, (_pairing(dossier),)
+    few = _few_replies(dossier, change)
+    if few:
+        headline, sentence = Markup("{} (few replies)").format(headline), Markup("{} {}").format(sentence, few)
+    return headline, sentence, (Markup("Compared because: {}").format(change.reason), _pairing(dossier))
+
+
+def _few_replies(dossier: Dossier, change: Change) -> Markup:
+    """A warning where one of the two bases is small; nothing else."""
+    before, after = _both(dossier, change)
+    if min(before.base or 0, after.base or 0) >= SMALL_BASE:
+        return Markup()
+    return Markup("Few replies: {} and {}; read the interval, not the single figure.").format(
+        figure(before, "base", "count"), figure(after, "base", "count")
+    )
 
 
 def _unclear(dossier: Dossier, change: Change) -> Markup:
@@ -165,6 +179,8 @@ def _unclear(dossier: Dossier, change: Change) -> Markup:
             " The interval leaves out zero, but adjusted for the {} comparisons tested in its family "
             "the p-value is {}, which is above one in twenty."
         ).format(figure(change, "family_size", "count"), figure(change, "p_adjusted", "probability"))
+        if (change.low_rounding or change.low) <= 0 <= (change.high_rounding or change.high):
+            words += Markup(" Over every count that rounds to the printed figures, it holds zero.")
     return words + _smallest(dossier, change)
 
 
@@ -172,12 +188,11 @@ def _smallest(dossier: Dossier, change: Change) -> Markup:
     margin = next((e for e in dossier.figures.estimates if e.id == f"{change.id}.detectable_margin"), None)
     if margin is None:
         return Markup()
-    words = (
-        "With these windows and replies, the smallest margin that could have been shown is {}."
-        if change.comparability == "window_differs"
-        else "The smallest margin that these replies could have shown is {}."
-    )
-    return Markup(" " + words).format(points(margin, "value"))
+    if change.comparability == "window_differs":
+        words = "The windows differ so much that only a difference beyond about {} either way could be told from none."
+        return Markup(" " + words).format(points(margin, "value"))
+    words = "With this many replies, the smallest margin within which no change could be shown is {} points."
+    return Markup(" " + words).format(figure(margin, "value", "points1"))
 
 
 def _pairing(dossier: Dossier) -> Markup:
@@ -191,11 +206,14 @@ def _window(dossier: Dossier, change: Change) -> tuple[Markup, Markup, tuple[Mar
     windows = [dossier.question(estimate).window for estimate in (before, after)]
     waves = [wave_name(dossier.survey.waves[wave]) for wave in (change.wave_before, change.wave_after)]
     groups = _group(dossier, change)
+    months = [dossier.question(estimate).window_months or 0 for estimate in (before, after)]
+    ends = ["if always the same are hit", "if each month is independent of the others"]
+    if months[1] < months[0]:
+        ends.reverse()
     low, high = figure(implied, "low", "percent"), figure(implied, "high", "percent")
     sentence = Markup(
         "In the survey of {}, {} of {} {} {}; in the survey of {}, {} did {}. The two windows differ. "
-        "At an unchanged rate, the earlier share would become {} (always the same ones) to {} (each month independent "
-        "of the others) over the window of the later survey. "
+        "At an unchanged rate, the earlier share would become {} ({}) to {} ({}) over the window of the later survey. "
     ).format(
         waves[0],
         figure(before, "value", "percent"),
@@ -206,7 +224,9 @@ def _window(dossier: Dossier, change: Change) -> tuple[Markup, Markup, tuple[Mar
         figure(after, "value", "percent"),
         windows[1],
         low,
+        ends[0],
         high,
+        ends[1],
     )
     inside = (
         implied.low is not None
@@ -217,21 +237,17 @@ def _window(dossier: Dossier, change: Change) -> tuple[Markup, Markup, tuple[Mar
     if inside:
         sentence += Markup("The later share of {} lies inside that range. ").format(figure(after, "value", "percent"))
     words, headline = {
-        Verdict.IMPROVED: (Markup("<strong>This improved.</strong>"), "improved"),
-        Verdict.DETERIORATED: (Markup("<strong>This got worse.</strong>"), "worse"),
-        Verdict.NO_MATERIAL_CHANGE: (Markup("<strong>This did not change materially.</strong>"), "no material change"),
+        Verdict.IMPROVED: (Markup("<strong>Among those that replied, this improved.</strong>"), "improved"),
+        Verdict.DETERIORATED: (Markup("<strong>Among those that replied, this got worse.</strong>"), "worse"),
+        Verdict.NO_MATERIAL_CHANGE: (
+            Markup("<strong>Among those that replied, this did not change materially.</strong>"),
+            "no material change",
+        ),
     }.get(change.verdict, (_unclear(dossier, change), "change unclear"))
     ranges = Markup(
-        "As printed, the later share is from {} to {} points above what an unchanged rate would give; with rounding "
-        "and {} sampling error, from {} to {} points. The verdict rests on the whole of the wider range. No single "
-        "change is given."
-    ).format(
-        figure(printed, "low", "signed"),
-        figure(printed, "high", "signed"),
-        figure(change, "confidence", "percent"),
-        figure(change, "low", "signed"),
-        figure(change, "high", "signed"),
-    )
+        "As printed, the later share lies {} than an unchanged rate would give; with rounding and {} sampling "
+        "error, {}. The verdict rests on the whole of the wider range. No single change is given."
+    ).format(between(printed, "low", "high"), figure(change, "confidence", "percent"), between(change, "low", "high"))
     return Markup(headline), sentence + words, (Markup("{}").format(change.reason), ranges)
 
 

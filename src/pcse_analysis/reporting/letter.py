@@ -26,21 +26,22 @@ class Judged:
 def judge_claim(claim: Claim, changes: Sequence[Change]) -> Judgement:
     """What comparable changes of one service line say of a claim.
 
-    "Little improvement, if any" is contradicted by any improvement, and supported where every change that may be
-    differenced either got worse or rules an improvement by the margin out. "Some deterioration" is supported by any
-    deterioration. Where there are such changes but they settle nothing, the claim is not shown; where there are none,
-    it cannot be tested.
+    "Little or no improvement" is contradicted by an improvement whose whole interval lies beyond the margin, and
+    supported where every change either got worse or rules an improvement by the margin out. "Some deterioration" is
+    supported by any deterioration. Where there are such changes but they settle nothing, the claim is not shown; where
+    there are none, it cannot be tested.
     """
     plain = [change for change in changes if change.comparability == "same"]
     ranged = [change for change in changes if change.comparability == "window_differs"]
-    verdicts = {change.verdict for change in (*plain, *ranged)}
+    comparable = (*plain, *ranged)
     if claim.test == "none" or not (plain or ranged):
         return "not testable"
     if claim.test == "some_deterioration":
-        return "supported" if Verdict.DETERIORATED in verdicts else "not shown"
-    if Verdict.IMPROVED in verdicts:
+        worse = any(change.verdict is Verdict.DETERIORATED for change in comparable)
+        return "supported" if worse else "not shown"
+    if any(change.verdict is Verdict.IMPROVED and change.exceeds_margin for change in comparable):
         return "contradicted"
-    if all(change.verdict is Verdict.DETERIORATED or change.no_improvement for change in (*plain, *ranged)):
+    if all(change.verdict is Verdict.DETERIORATED or change.no_improvement for change in comparable):
         return "supported"
     return "not shown"
 

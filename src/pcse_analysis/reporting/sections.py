@@ -11,7 +11,7 @@ from pcse_analysis.catalogue.types import Claim, Letter
 from pcse_analysis.dossier import ALL, Dossier, Selection
 from pcse_analysis.estimates import Change, Verdict
 from pcse_analysis.reporting.charts import change_chart
-from pcse_analysis.reporting.exhibit import change_exhibit, share_sentences, shares_exhibit
+from pcse_analysis.reporting.exhibit import change_exhibit, cited, public_sources, share_sentences, shares_exhibit
 from pcse_analysis.reporting.figures import NOT_APPLICABLE, date, figure, wave_name
 from pcse_analysis.reporting.findings import Finding, change_finding
 from pcse_analysis.reporting.html import Html, joined
@@ -75,7 +75,8 @@ def lead(dossier: Dossier) -> Html:
             of_claim = [j for j in judged if j.claim is claim]
             if any(j.judgement == "contradicted" for j in of_claim):
                 answer = _answer(dossier, of_claim)
-                said.append(Markup("<p class='lead'>{} claims: “{}” {}</p>").format(letter.label, claim.claim, answer))
+                words = Markup("<p class='lead'>{} says in substance (reworded here): {} {}</p>")
+                said.append(words.format(letter.label, claim.claim, answer))
     return Html(joined(said))
 
 
@@ -191,9 +192,7 @@ def findings(dossier: Dossier, selection: Selection, level: int = 3) -> Html:
     """The exhibits of every pair of figures in the selection, in the order of their ids."""
     exhibits = [change_exhibit(dossier, change, level) for change in selection.changes(dossier)]
     if not exhibits:
-        return Html(
-            Markup("<p>No pair of figures of these two surveys is recorded as comparable or as not comparable.</p>")
-        )
+        return Html(Markup("<p>No two figures of these surveys can be set side by side here.</p>"))
     return Html(joined(exhibits))
 
 
@@ -207,10 +206,12 @@ def _about(dossier: Dossier, selection: Selection) -> list[Markup]:
     line = selection.service_line
     assert line is not None
     if not line.known_on or line.known_on > dossier.edition.evidence_date:
-        return []
+        return [Markup("<p>No source on what this service covers was public on the evidence date.</p>")]
     return [
         Markup("<p>{}. Used by: {}.</p>").format(line.covers, line.users),
-        Markup("<p>Published standard: {}.</p>").format(line.standard or "none was found"),
+        Markup("<p>Published standard: {} (source: {}).</p>").format(
+            line.standard or "none was found", cited(dossier, public_sources(dossier, line.sources))
+        ),
     ]
 
 
@@ -223,7 +224,7 @@ def services(dossier: Dossier, selection: Selection) -> Html:
             Markup("<h3 id='service-{}'>{}</h3>").format(line.id, line.label),
             *_about(dossier, chosen),
             share_sentences(dossier, chosen),
-            _link_to_page(dossier, chosen),
+            _own_page(dossier, chosen),
         ]
     everything = replace(selection, service_line=None).figures(dossier)
     parts.append(share_table(dossier, everything, "Table F. Every published figure, each for its own survey"))
@@ -231,13 +232,12 @@ def services(dossier: Dossier, selection: Selection) -> Html:
     return Html(joined(parts))
 
 
-def _link_to_page(dossier: Dossier, selection: Selection) -> Markup:
-    """A link to the service's own page, where the edition has one and it says more."""
+def _own_page(dossier: Dossier, selection: Selection) -> Markup:
+    """Where the service's own page is, if this build made one; no link, as this file may be sent alone."""
     line = selection.service_line
     page = next((page for page in dossier.catalogue.pages if page.each == "service_line"), None)
     made = dossier.record.parameters.get("service_line", ALL)
     if line is None or page is None or made not in (ALL, line.id) or not selection.figures(dossier):
         return Markup()
-    return Markup("<p class='source'><a href='{}'>{}: charts and sources, on a page of its own</a></p>").format(
-        page.output.replace("{service_line}", line.id), line.label
-    )
+    words = "<p class='source'>Charts and sources of this service alone: <code>{}</code>, beside this file.</p>"
+    return Markup(words).format(page.output.replace("{service_line}", line.id))

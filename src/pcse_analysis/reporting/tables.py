@@ -107,7 +107,7 @@ def check_table(dossier: Dossier, change: Change, caption: Cell) -> Table:
     rows: list[list[Cell]] = [
         ["Change, percentage points (later less earlier)", figure(change, "value", "signed1")],
         [interval_head([change]) + ", at the printed percentages", _range(change, "low", "high", "signed1")],
-        ["Narrower interval, for the test against the margin", _range(change, "low90", "high90", "signed1")],
+        ["Interval of ninety per cent, for the test against the margin", _range(change, "low90", "high90", "signed1")],
         [
             interval_head([change]) + " over every count that rounds to the printed percentages",
             _range(change, "low_rounding", "high_rounding", "signed1"),
@@ -150,10 +150,11 @@ def _tipping(dossier: Dossier, change: Change) -> list[list[Cell]]:
     zero = [(change, f"base_tipping_{side}", side) for side in TIPPING]
     margin = [(margins[side], "value", side) for side in TIPPING if side in margins]
     return [
-        ["The interval would touch zero only if", _bases(zero)],
-        ["The interval would touch the margin only if", _bases(margin)],
+        ["With the same shares, the interval would touch zero if", _bases(zero)],
+        ["With the same shares, the interval would touch the margin if", _bases(margin)],
         [
-            "Points by which later non-repliers must exceed repliers for the change over all practices to be nil",
+            "Points by which later non-repliers must exceed repliers for the change over all practices to be nil, if "
+            "earlier non-repliers are like repliers",
             figure(change, "tipping_nonresponse", "signed"),
         ],
     ]
@@ -163,8 +164,10 @@ def _bases(numbers: Sequence[tuple[Estimate | Change, str, str]]) -> Markup:
     said = [
         Markup(TIPPING[side]).format(figure(number, field, "percent_at_most" if side == "both" else "at_most"))
         for number, field, side in numbers
-        if getattr(number, field) is not None
+        if (getattr(number, field) or 0) >= (0.01 if side == "both" else 1)
     ]
+    if not said and any(getattr(number, field) is not None for number, field, _ in numbers):
+        return Markup("no base of one reply or more would do so")
     return Markup(", or ").join(said) or NOT_APPLICABLE
 
 
@@ -173,16 +176,19 @@ def _window_checks(dossier: Dossier, change: Change) -> list[list[Cell]]:
     points = dossier.figures.estimate(f"{change.id}.points_range")
     margin = [e for e in dossier.figures.estimates if e.id == f"{change.id}.detectable_margin"]
     return [
-        ["Later share that an unchanged rate would give (%)", _range(implied, "low", "high", "percent")],
+        ["Later share that an unchanged rate would give (%)", _range(implied, "low", "high", "bare")],
         ["Later share less that, as printed (points)", _range(points, "low", "high", "signed1")],
         [
             Markup("The same with rounding and {} sampling error").format(figure(change, "confidence", "percent")),
             _range(change, "low", "high", "signed1"),
         ],
-        ["The same, narrower, for the test against the margin", _range(change, "low90", "high90", "signed1")],
         [
-            "Smallest margin these replies could have shown (points)",
-            figure(margin[0], "value", "signed1") if margin else NOT_APPLICABLE,
+            "The same with ninety per cent, for the test against the margin",
+            _range(change, "low90", "high90", "signed1"),
+        ],
+        [
+            "Half the width of that range (points)",
+            figure(margin[0], "value", "points1") if margin else NOT_APPLICABLE,
         ],
         ["An improvement by the margin or more is ruled out", _yes(change.no_improvement)],
         ["Practices that answered both surveys only", NO_RESPONSES],
