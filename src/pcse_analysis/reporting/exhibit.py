@@ -135,10 +135,17 @@ def shares_exhibit(dossier: Dossier, selection: Selection, level: int = 3) -> Ex
         body=share_sentences(dossier, selection),
         chart=share_chart(dossier, f"chart-{number}", estimates),
         tables=[share_table(dossier, estimates, caption)],
-        caveats=[Markup(KEY)],
+        caveats=[*_asked(dossier, estimates), Markup(KEY)],
         source=source_line(dossier, estimates),
         level=level,
     )
+
+
+def _asked(dossier: Dossier, estimates: Sequence[Estimate]) -> list[Markup]:
+    """What each figure answers, as the catalogue words it."""
+    questions = [dossier.question(estimate) for estimate in estimates]
+    asked = Markup(" ").join(Markup("{}: {}").format(question.finding, question.wording) for question in questions)
+    return [Markup("Asked, reworded as the exact wording was not published: {}").format(asked)]
 
 
 def nothing_published(dossier: Dossier, selection: Selection) -> Markup:
