@@ -108,6 +108,11 @@ class Change:
     base_tipping_both: float | None = None
     tipping_nonresponse: float | None = None
 
+    @property
+    def is_compared(self) -> bool:
+        """Whether the pair has an interval or a range: it may be compared, and both bases are known or assumed."""
+        return self.low is not None
+
 
 Number = TypeVar("Number", Estimate, Change)
 

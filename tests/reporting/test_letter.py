@@ -65,7 +65,7 @@ def test_an_improvement_that_may_be_little_does_not_contradict_little_improvemen
 
 def test_figures_that_may_not_be_compared_judge_nothing(change: Change) -> None:
     """A row without a verdict is no ground."""
-    apart = replace(change, comparability="not_comparable", verdict=Verdict.NONE)
+    apart = replace(change, comparability="not_comparable", low=None, high=None, verdict=Verdict.NONE)
     assert judge_claim(claim("little_improvement"), [apart]) == "not testable"
 
 

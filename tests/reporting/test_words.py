@@ -128,6 +128,16 @@ def test_a_shorter_later_window_turns_the_two_ends_round(dossier: Dossier) -> No
     assert forward.index("if always the same are hit") < forward.index("if each month is independent")
 
 
+@pytest.mark.parametrize("status", ["same", "window_differs"])
+def test_a_pair_without_a_base_is_named_and_not_compared(dossier: Dossier, status: str) -> None:
+    """Where a base is not even assumed there is no interval, so there is no change to tell."""
+    blank = dict.fromkeys(("value", "low", "high", "low90", "high90", "low_rounding", "high_rounding"))
+    headline, sentence = finding(dossier, **blank, comparability=status, verdict=Verdict.NONE)
+    assert headline.endswith("not compared with October 2016")
+    assert "the base of one of them is not known" in sentence
+    assert "58%" not in sentence
+
+
 def test_one_point_is_singular(dossier: Dossier) -> None:
     """An interval over zero is told from its lower to its higher end."""
     _, sentence = finding(

@@ -17,7 +17,7 @@ from pcse_analysis.metrics.windows import implied_shares, points_range
 
 def margins_of(change: Change, figures: Figures, survey: Survey) -> list[Estimate]:
     """The estimates that stand beside ``change``; none where the pair may not be differenced."""
-    if change.low is None:
+    if not change.is_compared:
         return []
     before, after = figures.estimate(change.estimate_before), figures.estimate(change.estimate_after)
     assert before.value is not None and after.value is not None and before.base and after.base

@@ -151,7 +151,7 @@ def change_chart(dossier: Dossier, key: str, changes: Sequence[Change]) -> Chart
 
     Where the windows differ, a grey band stands in for the earlier share: what an unchanged rate would give.
     """
-    rows = [_change_row(dossier, change) for change in changes if change.comparability in ("same", "window_differs")]
+    rows = [_change_row(dossier, change) for change in changes if change.is_compared]
     if not rows:
         return None
     alt = "Chart of shares in two surveys, with intervals. " + " ".join(row.words for row in rows)

@@ -82,7 +82,7 @@ def change_exhibit(dossier: Dossier, change: Change, level: int = 3) -> Exhibit:
     if change.comparability != "not_comparable":
         caption = Markup("Table {}a. The two figures of finding {}").format(finding.id, finding.id)
         tables.append(share_table(dossier, both, caption))
-    if change.low is not None:
+    if change.is_compared:
         tables.append(check_table(dossier, change, Markup("Table {}b. Checks on the change").format(finding.id)))
     groups = dict.fromkeys(dossier.survey.groups[estimate.respondent_group] for estimate in both)
     subtitle = Markup("Share of {}, England, surveys of {} and {}").format(" and of ".join(groups), *waves)
@@ -145,7 +145,7 @@ def _asked(dossier: Dossier, estimates: Sequence[Estimate]) -> list[Markup]:
     """What each figure answers, as the catalogue words it."""
     questions = [dossier.question(estimate) for estimate in estimates]
     asked = Markup(" ").join(Markup("{}: {}").format(question.finding, question.wording) for question in questions)
-    return [Markup("Asked, reworded as the exact wording was not published: {}").format(asked)]
+    return [Markup("Asked, as the catalogue words it: {}").format(asked)]
 
 
 def nothing_published(dossier: Dossier, selection: Selection) -> Markup:

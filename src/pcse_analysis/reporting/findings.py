@@ -54,13 +54,12 @@ def change_finding(dossier: Dossier, change: Change) -> Finding:
     pair = dossier.pair(change)
     after = dossier.figures.estimate(change.estimate_after)
     subject = dossier.question(after).label
-    match change.comparability:
-        case "same":
-            headline, sentence, caveats = _plain(dossier, change)
-        case "window_differs":
-            headline, sentence, caveats = _window(dossier, change)
-        case _:
-            headline, sentence, caveats = _apart(dossier, change)
+    if not change.is_compared:
+        headline, sentence, caveats = _apart(dossier, change)
+    elif change.comparability == "window_differs":
+        headline, sentence, caveats = _window(dossier, change)
+    else:
+        headline, sentence, caveats = _plain(dossier, change)
     if pair.assumptions:
         caveats = (Markup("Assumed: {}").format(pair.assumptions), *caveats)
     return Finding(
@@ -267,5 +266,8 @@ def _apart(dossier: Dossier, change: Change) -> tuple[Markup, Markup, tuple[Mark
             "{} and {} stand side by side and are <strong>not subtracted</strong>: their wording differs. {}"
         )
         return Markup("worded differently in {}").format(earlier), sentence.format(*named, change.reason), ()
+    if change.comparability != "not_comparable":
+        words = "{} and {} could be compared, but are <strong>not</strong>: the base of one of them is not known."
+        return Markup("not compared with {}").format(earlier), Markup(words).format(*named), ()
     sentence = Markup("{} and {} are <strong>not compared</strong>. {}").format(*named, change.reason)
     return Markup("not comparable with {}").format(earlier), sentence, ()

@@ -31,10 +31,8 @@ def judge_claim(claim: Claim, changes: Sequence[Change]) -> Judgement:
     supported by any deterioration. Where there are such changes but they settle nothing, the claim is not shown; where
     there are none, it cannot be tested.
     """
-    plain = [change for change in changes if change.comparability == "same"]
-    ranged = [change for change in changes if change.comparability == "window_differs"]
-    comparable = (*plain, *ranged)
-    if claim.test == "none" or not (plain or ranged):
+    comparable = [change for change in changes if change.is_compared]
+    if claim.test == "none" or not comparable:
         return "not testable"
     if claim.test == "some_deterioration":
         worse = any(change.verdict is Verdict.DETERIORATED for change in comparable)
@@ -63,8 +61,7 @@ def judged_claims(dossier: Dossier, letter: Letter) -> list[Judged]:
     spoken_of = [
         change
         for change in dossier.figures.changes
-        if (change.wave_before, change.wave_after) == (letter.wave_before, letter.wave_after)
-        and change.comparability in ("same", "window_differs")
+        if (change.wave_before, change.wave_after) == (letter.wave_before, letter.wave_after) and change.is_compared
     ]
     spoken_of.sort(key=lambda change: finding_order(dossier.pair(change).finding))
     judged = []

@@ -88,7 +88,7 @@ def overview(dossier: Dossier, selection: Selection) -> Html:
         return Html(Markup("<p>No figure of these two surveys may be compared.</p>"))
     rows: list[list[Cell]] = []
     for change, finding in _compared(dossier, selection):
-        if change.low is None:
+        if not change.is_compared:
             continue
         before, after = (dossier.figures.estimate(row) for row in (change.estimate_before, change.estimate_after))
         rows.append(
