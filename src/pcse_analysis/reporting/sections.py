@@ -206,12 +206,14 @@ def _about(dossier: Dossier, selection: Selection) -> list[Markup]:
     line = selection.service_line
     assert line is not None
     if not line.known_on or line.known_on > dossier.edition.evidence_date:
-        return [Markup("<p>No source on what this service covers was public on the evidence date.</p>")]
+        return [Markup("<p>No source that is held on what this service covers was public on the evidence date.</p>")]
     return [
-        Markup("<p>{}. Used by: {}.</p>").format(line.covers, line.users),
-        Markup("<p>Published standard: {} (source: {}).</p>").format(
-            line.standard or "none was found", cited(dossier, public_sources(dossier, line.sources))
-        ),
+        Markup("<p>{}. Used by: {}. Published standard: {}. Source: {}.</p>").format(
+            line.covers,
+            line.users,
+            line.standard or "none was found",
+            cited(dossier, public_sources(dossier, line.sources)),
+        )
     ]
 
 

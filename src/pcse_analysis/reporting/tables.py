@@ -55,8 +55,9 @@ class Table(Piece):
 def interval_head(numbers: Sequence[Estimate | Change]) -> Markup:
     """The head of a column of intervals, with their confidence."""
     with_interval = next((number for number in numbers if number.confidence is not None), None)
-    confidence = figure(with_interval, "confidence", "percent") if with_interval else Markup()
-    return Markup("{} interval").format(confidence)
+    if with_interval is None:
+        return Markup("Interval")
+    return Markup("{} interval").format(figure(with_interval, "confidence", "percent"))
 
 
 def share_table(dossier: Dossier, estimates: Sequence[Estimate], caption: Cell) -> Table:
