@@ -132,6 +132,14 @@ class Figures:
         """The change with this id."""
         return next(c for c in self.changes if c.id == row)
 
+    def both(self, change: Change) -> tuple[Estimate, Estimate]:
+        """The earlier and the later estimate of a change."""
+        return self.estimate(change.estimate_before), self.estimate(change.estimate_after)
+
+    def beside(self, change: Change, measure: str) -> Estimate | None:
+        """An estimate that stands beside a change, or None where it has none of that measure."""
+        return next((e for e in self.estimates if e.id == f"{change.id}.{measure}"), None)
+
     def of_item(self, item: str, wave: str, measure: str = "share", category: str = "") -> Estimate | None:
         """The estimate of one measure of an item in a wave, or None where the edition has none."""
         found = (e for e in self.estimates if (e.item, e.wave, e.measure) == (item, wave, measure))

@@ -13,10 +13,11 @@ from typing import Any
 
 import pandas as pd
 
+from pcse_analysis.catalogue.fields import listed
 from pcse_analysis.catalogue.load import CATALOGUE, input_files, project_root, read_catalogue
 from pcse_analysis.catalogue.types import Catalogue, Edition, Survey
 from pcse_analysis.cleaning.public_record import check_population, read_population, read_timeline
-from pcse_analysis.cleaning.published import dated_sources, known_by, read_published
+from pcse_analysis.cleaning.published import known_by, read_published
 from pcse_analysis.dossier import Dossier
 from pcse_analysis.errors import CommandError, Problem, Problems, not_an_option
 from pcse_analysis.estimates import Change, Estimate, Figures, estimate_id, read_figures, write_figures
@@ -129,7 +130,7 @@ def _note(row: Mapping[Hashable, Any], edition: Edition) -> str:
 def _known(inputs: Inputs, facts: pd.DataFrame, edition: Edition) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The facts known on the evidence date, with the sources that were public by then; and the other facts."""
     known, later = known_by(facts, edition.evidence_date)
-    sources = [dated_sources(cell, inputs.catalogue, edition.evidence_date) for cell in known["sources"]]
+    sources = [inputs.catalogue.public_by(listed(cell), edition.evidence_date) for cell in known["sources"]]
     return known.assign(sources=["; ".join(names) for names in sources]), later
 
 

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -21,6 +22,16 @@ ARGUMENTS = [
 def find_chromium() -> str | None:
     """The path of a Chromium, or None; the environment variable CHROMIUM names another one."""
     return os.environ.get("CHROMIUM") or next((path for path in map(shutil.which, NAMES) if path), None)
+
+
+NEEDS_CHROMIUM = [
+    pytest.mark.slow,
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        find_chromium() is None and os.environ.get("CI") != "true", reason="no Chromium on this machine"
+    ),
+]
+"""Marks of a test in a browser: skipped where there is none, but not in CI."""
 
 
 @contextmanager

@@ -11,16 +11,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.chromium import chromium, find_chromium
+from tests.browser.chromium import NEEDS_CHROMIUM, chromium
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.browser,
-    pytest.mark.xdist_group("letter"),
-    pytest.mark.skipif(
-        find_chromium() is None and os.environ.get("CI") != "true", reason="no Chromium on this machine"
-    ),
-]
+pytestmark = [*NEEDS_CHROMIUM, pytest.mark.xdist_group("letter")]
 ROOT = Path(__file__).parents[2]
 WAIT = 120_000
 """Milliseconds to wait for anything in JupyterLab."""

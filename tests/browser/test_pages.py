@@ -1,6 +1,5 @@
 """The pages in a real browser: nothing leaves them, nothing is wrong in them, and they fit a phone and a sheet."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,16 +8,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from tests.browser.chromium import chromium, find_chromium
+from tests.browser.chromium import NEEDS_CHROMIUM, chromium
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.browser,
-    pytest.mark.xdist_group("published"),
-    pytest.mark.skipif(
-        find_chromium() is None and os.environ.get("CI") != "true", reason="no Chromium on this machine"
-    ),
-]
+pytestmark = [*NEEDS_CHROMIUM, pytest.mark.xdist_group("published")]
 AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 ROOT = Path(__file__).parents[2]
 

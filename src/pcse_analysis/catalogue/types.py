@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -210,3 +210,8 @@ class Catalogue:
     pages: tuple[Page, ...]
     publications: Mapping[str, Publication]
     methods: Mapping[str, Method]
+
+    def public_by(self, sources: Iterable[str], day: str) -> list[str]:
+        """Those of the named publications that were public on ``day``; an undated one never counts."""
+        dates = {source: self.publications[source].published_on for source in sources}
+        return [source for source, date in dates.items() if date and date <= day]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from fractions import Fraction
 from math import ceil, floor
 from pathlib import Path
@@ -179,9 +178,3 @@ def known_by(frame: pd.DataFrame, evidence_date: str) -> tuple[pd.DataFrame, pd.
     """The facts known on or before ``evidence_date``, and those known later or not datable."""
     known = (frame["known_on"] != "") & (frame["known_on"] <= evidence_date)
     return frame[known], frame[~known]
-
-
-def dated_sources(sources: str, catalogue: Catalogue, evidence_date: str) -> tuple[str, ...]:
-    """The sources of a fact that were public on or before ``evidence_date``."""
-    dates: Mapping[str, str] = {p.id: p.published_on for p in catalogue.publications.values()}
-    return tuple(s for s in sources.split("; ") if s and dates[s] and dates[s] <= evidence_date)

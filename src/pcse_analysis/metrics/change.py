@@ -12,12 +12,17 @@ from itertools import product
 
 from pcse_analysis.catalogue.types import Comparability, Family, Survey
 from pcse_analysis.estimates import Change, Estimate, Verdict, change_id
-from pcse_analysis.metrics.intervals import newcombe, p_of_equivalence, p_of_no_change, z_of
+from pcse_analysis.metrics.intervals import (
+    CONFIDENCE,
+    EQUIVALENCE_CONFIDENCE,
+    newcombe,
+    p_of_equivalence,
+    p_of_no_change,
+    z_of,
+)
 from pcse_analysis.metrics.sensitivity import base_tipping, tipping_nonresponse
 from pcse_analysis.metrics.windows import full_range
 
-CONFIDENCE = 0.95
-EQUIVALENCE_CONFIDENCE = 0.90
 ALPHA = 0.05
 ADJUSTMENTS = {"holm": "holm", "benjamini-hochberg": "fdr_bh"}
 

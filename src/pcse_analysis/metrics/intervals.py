@@ -15,6 +15,10 @@ from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
 Floats = NDArray[np.float64]
+CONFIDENCE = 0.95
+"""Of every interval that is printed."""
+EQUIVALENCE_CONFIDENCE = 0.90
+"""Of the interval that is set against the margin."""
 FARTHEST_Z = 38.0
 """Beyond this the normal tail is smaller than the smallest double."""
 

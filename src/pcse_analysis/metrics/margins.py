@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from pcse_analysis.catalogue.types import Survey
 from pcse_analysis.estimates import Change, Estimate, Figures, Verdict
-from pcse_analysis.metrics.intervals import z_of
+from pcse_analysis.metrics.intervals import CONFIDENCE, EQUIVALENCE_CONFIDENCE, z_of
 from pcse_analysis.metrics.sensitivity import base_tipping, detectable_margin
 from pcse_analysis.metrics.windows import implied_shares, points_range
 
@@ -19,7 +19,7 @@ def margins_of(change: Change, figures: Figures, survey: Survey) -> list[Estimat
     """The estimates that stand beside ``change``; none where the pair may not be differenced."""
     if not change.is_compared:
         return []
-    before, after = figures.estimate(change.estimate_before), figures.estimate(change.estimate_after)
+    before, after = figures.both(change)
     assert before.value is not None and after.value is not None and before.base and after.base
     blank = Estimate(
         id=change.id,
@@ -78,7 +78,7 @@ def _bases(blank: Estimate, change: Change, before: Estimate, after: Estimate) -
     if not change.exceeds_margin:
         return []
     null = -change.margin if (change.value or 0) < 0 else change.margin
-    tipping = base_tipping(before.value, before.base, after.value, after.base, null, z_of(0.95))
+    tipping = base_tipping(before.value, before.base, after.value, after.base, null, z_of(CONFIDENCE))
     method = "base at which the 95 % interval touches the margin"
     units = {"before": "respondents", "after": "respondents", "both": "share"}
     return [
@@ -94,4 +94,4 @@ def _detectable(change: Change, before: Estimate, after: Estimate) -> float:
         assert change.low is not None and change.high is not None
         return (change.high - change.low) / 2
     share = (before.value * before.base + after.value * after.base) / (before.base + after.base)
-    return detectable_margin(share, before.base, after.base, z_of(0.90))
+    return detectable_margin(share, before.base, after.base, z_of(EQUIVALENCE_CONFIDENCE))

@@ -9,9 +9,8 @@ import pandas as pd
 
 from pcse_analysis.catalogue.types import Survey
 from pcse_analysis.estimates import Estimate, estimate_id
-from pcse_analysis.metrics.intervals import wilson, z_of
+from pcse_analysis.metrics.intervals import CONFIDENCE, wilson, z_of
 
-CONFIDENCE = 0.95
 PUBLISHED_FILE = "survey_results.csv"
 POPULATION_FILE = "population_frames.csv"
 

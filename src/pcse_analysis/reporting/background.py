@@ -5,7 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from pcse_analysis.dossier import Dossier, Selection
-from pcse_analysis.reporting.exhibit import cited, public_sources
+from pcse_analysis.reporting.exhibit import cited
 from pcse_analysis.reporting.figures import NOT_APPLICABLE, NOT_AVAILABLE, date, figure, published, wave_name
 from pcse_analysis.reporting.html import Html, joined
 from pcse_analysis.reporting.tables import Cell, Table
@@ -61,14 +61,12 @@ def _register_note(dossier: Dossier, selection: Selection) -> Markup:
     for wave in (selection.before, selection.after):
         population = dossier.figures.of_item("population", wave.id, "practices")
         if population is not None:
-            cited = Markup("; ").join(
-                Markup("<a href='#source-{}'>{}</a>").format(s, dossier.catalogue.publications[s].publisher)
-                for s in population.sources
-                if s in dossier.catalogue.publications
-            )
             parts.append(
                 Markup("For {} they are those of {} ({}; {}).").format(
-                    wave_name(wave), date(population.category), population.base_status, cited
+                    wave_name(wave),
+                    date(population.category),
+                    population.base_status,
+                    cited(dossier, population.sources),
                 )
             )
     return Markup("Practices in England: {}").format(Markup(" ").join(parts)) if parts else Markup()
@@ -132,7 +130,8 @@ def timeline(dossier: Dossier) -> Html:
 def sources(dossier: Dossier, *, with_timeline: bool = False) -> Html:
     """Every publication behind the figures of this edition, with its date and address."""
     used = {source for estimate in dossier.figures.estimates for source in estimate.sources}
-    used |= {s for line in dossier.catalogue.service_lines.values() for s in public_sources(dossier, line.sources)}
+    for line in dossier.catalogue.service_lines.values():
+        used.update(dossier.catalogue.public_by(line.sources, dossier.edition.evidence_date))
     if with_timeline:
         used |= {source for row in dossier.timeline["sources"] for source in row.split("; ")}
     publications = sorted(

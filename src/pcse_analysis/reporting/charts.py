@@ -159,7 +159,7 @@ def change_chart(dossier: Dossier, key: str, changes: Sequence[Change]) -> Chart
 
 
 def _change_row(dossier: Dossier, change: Change) -> Row:
-    before, after = (dossier.figures.estimate(row) for row in (change.estimate_before, change.estimate_after))
+    before, after = dossier.figures.both(change)
     label = f"{dossier.question(after).label}: {change.verdict}"
     first, second = (_short(dossier, wave) for wave in (change.wave_before, change.wave_after))
     if change.comparability == "same":

@@ -51,15 +51,9 @@ class Exhibit(Piece):
         )
 
 
-def public_sources(dossier: Dossier, names: Sequence[str]) -> list[str]:
-    """Those of the named publications that were public on the evidence date."""
-    dates = {name: dossier.catalogue.publications[name].published_on for name in names}
-    return [name for name in names if dates[name] and dates[name] <= dossier.edition.evidence_date]
-
-
 def cited(dossier: Dossier, names: Sequence[str]) -> Markup:
-    """Publications by publisher and day, each with a link into the list of sources."""
-    publications = [dossier.catalogue.publications[name] for name in names]
+    """The publications among ``names`` by publisher and day, each with a link into the list of sources."""
+    publications = [dossier.catalogue.publications[name] for name in names if name in dossier.catalogue.publications]
     return Markup("; ").join(
         Markup("<a href='#source-{}'>{}</a>, {}").format(p.id, p.publisher, published(p)) for p in publications
     )
@@ -69,14 +63,13 @@ def source_line(dossier: Dossier, estimates: Sequence[Estimate]) -> Markup:
     """The publications behind estimates, and the file that holds their figures."""
     names = dict.fromkeys(source for estimate in estimates for source in estimate.sources)
     files = [name for name in names if name not in dossier.catalogue.publications]
-    publications = [name for name in names if name in dossier.catalogue.publications]
-    return Markup("{}. Data file: {}.").format(cited(dossier, publications), ", ".join(files))
+    return Markup("{}. Data file: {}.").format(cited(dossier, list(names)), ", ".join(files))
 
 
 def change_exhibit(dossier: Dossier, change: Change, level: int = 3) -> Exhibit:
     """The exhibit of one pair of items."""
     finding: Finding = change_finding(dossier, change)
-    both = [dossier.figures.estimate(row) for row in (change.estimate_before, change.estimate_after)]
+    both = dossier.figures.both(change)
     waves = [wave_name(dossier.survey.waves[estimate.wave]) for estimate in both]
     tables = []
     if change.comparability != "not_comparable":

@@ -11,6 +11,8 @@ from pcse_analysis.estimates import Change, Estimate, Verdict
 from pcse_analysis.reporting.figures import figure, text, wave_name
 
 SMALL_BASE = 30
+IMPROVED = Markup("<strong>Among those that replied, this improved.</strong>")
+WORSE = Markup("<strong>Among those that replied, this got worse.</strong>")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,12 +74,8 @@ def change_finding(dossier: Dossier, change: Change) -> Finding:
     )
 
 
-def _both(dossier: Dossier, change: Change) -> tuple[Estimate, Estimate]:
-    return dossier.figures.estimate(change.estimate_before), dossier.figures.estimate(change.estimate_after)
-
-
 def _shares(dossier: Dossier, change: Change) -> Markup:
-    before, after = _both(dossier, change)
+    before, after = dossier.figures.both(change)
     waves = [wave_name(dossier.survey.waves[wave]) for wave in (change.wave_before, change.wave_after)]
     first, second = (dossier.question(e).failure for e in (before, after))
     return Markup("In {}, {} of {} {}; in {}, {} {}.").format(
@@ -113,31 +111,20 @@ def between(change: Estimate | Change, low: str, high: str) -> Markup:
     return Markup("from {} to {}").format(side(low), side(high))
 
 
-def direction(change: Change) -> str:
-    """``fell``, ``rose`` or ``did not move``, by the sign of the difference alone."""
-    value = change.value or 0.0
-    return "fell" if value < 0 else "rose" if value > 0 else "did not move"
-
-
 def _plain(dossier: Dossier, change: Change) -> tuple[Markup, Markup, tuple[Markup, ...]]:
     limits = between(change, "low", "high")
     confidence = figure(change, "confidence", "percent")
     if change.value == 0:
         moved = Markup("The share is the same in both ({} interval of the change: {}).").format(confidence, limits)
     else:
+        verb = "fell" if (change.value or 0) < 0 else "rose"
         size = points(change, "value", "percentage point")
-        moved = Markup("The share {} by {} ({} interval: {}).").format(direction(change), size, confidence, limits)
+        moved = Markup("The share {} by {} ({} interval: {}).").format(verb, size, confidence, limits)
     match change.verdict:
         case Verdict.IMPROVED:
-            headline, words = (
-                Markup("improved by {}").format(points(change, "value")),
-                Markup("<strong>Among those that replied, this improved.</strong>"),
-            )
+            headline, words = Markup("improved by {}").format(points(change, "value")), IMPROVED
         case Verdict.DETERIORATED:
-            headline, words = (
-                Markup("worse by {}").format(points(change, "value")),
-                Markup("<strong>Among those that replied, this got worse.</strong>"),
-            )
+            headline, words = Markup("worse by {}").format(points(change, "value")), WORSE
         case Verdict.NO_MATERIAL_CHANGE:
             headline = Markup("no material change")
             words = Markup(
@@ -158,12 +145,16 @@ def _plain(dossier: Dossier, change: Change) -> tuple[Markup, Markup, tuple[Mark
     few = _few_replies(dossier, change)
     if few:
         headline, sentence = Markup("{} (few replies)").format(headline), Markup("{} {}").format(sentence, few)
-    return headline, sentence, (Markup("Compared because: {}").format(change.reason), _pairing(dossier))
+    return (
+        headline,
+        sentence,
+        (Markup("Compared because: {}").format(change.reason), Markup("{}").format(dossier.survey.design.pairing_note)),
+    )
 
 
 def _few_replies(dossier: Dossier, change: Change) -> Markup:
     """A warning where one of the two bases is small; nothing else."""
-    before, after = _both(dossier, change)
+    before, after = dossier.figures.both(change)
     if min(before.base or 0, after.base or 0) >= SMALL_BASE:
         return Markup()
     return Markup("Few replies: {} and {}; read the interval, not the single figure.").format(
@@ -184,7 +175,7 @@ def _unclear(dossier: Dossier, change: Change) -> Markup:
 
 
 def _smallest(dossier: Dossier, change: Change) -> Markup:
-    margin = next((e for e in dossier.figures.estimates if e.id == f"{change.id}.detectable_margin"), None)
+    margin = dossier.figures.beside(change, "detectable_margin")
     if margin is None:
         return Markup()
     if change.comparability == "window_differs":
@@ -194,12 +185,8 @@ def _smallest(dossier: Dossier, change: Change) -> Markup:
     return Markup(" " + words).format(figure(margin, "value", "points1"))
 
 
-def _pairing(dossier: Dossier) -> Markup:
-    return Markup("{}").format(dossier.survey.design.pairing_note)
-
-
 def _window(dossier: Dossier, change: Change) -> tuple[Markup, Markup, tuple[Markup, ...]]:
-    before, after = _both(dossier, change)
+    before, after = dossier.figures.both(change)
     implied = dossier.figures.estimate(f"{change.id}.implied_share")
     printed = dossier.figures.estimate(f"{change.id}.points_range")
     windows = [dossier.question(estimate).window for estimate in (before, after)]
@@ -236,8 +223,8 @@ def _window(dossier: Dossier, change: Change) -> tuple[Markup, Markup, tuple[Mar
     if inside:
         sentence += Markup("The later share of {} lies inside that range. ").format(figure(after, "value", "percent"))
     words, headline = {
-        Verdict.IMPROVED: (Markup("<strong>Among those that replied, this improved.</strong>"), "improved"),
-        Verdict.DETERIORATED: (Markup("<strong>Among those that replied, this got worse.</strong>"), "worse"),
+        Verdict.IMPROVED: (IMPROVED, "improved"),
+        Verdict.DETERIORATED: (WORSE, "worse"),
         Verdict.NO_MATERIAL_CHANGE: (
             Markup("<strong>Among those that replied, this did not change materially.</strong>"),
             "no material change",
@@ -258,7 +245,7 @@ def _apart(dossier: Dossier, change: Change) -> tuple[Markup, Markup, tuple[Mark
             wave_name(dossier.survey.waves[estimate.wave]),
             dossier.question(estimate).finding,
         )
-        for estimate in _both(dossier, change)
+        for estimate in dossier.figures.both(change)
     ]
     earlier = wave_name(dossier.survey.waves[change.wave_before])
     if change.comparability == "wording_differs":

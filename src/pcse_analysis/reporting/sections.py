@@ -11,7 +11,7 @@ from pcse_analysis.catalogue.types import Claim, Letter
 from pcse_analysis.dossier import ALL, Dossier, Selection
 from pcse_analysis.estimates import Change, Verdict
 from pcse_analysis.reporting.charts import change_chart
-from pcse_analysis.reporting.exhibit import change_exhibit, cited, public_sources, share_sentences, shares_exhibit
+from pcse_analysis.reporting.exhibit import change_exhibit, cited, share_sentences, shares_exhibit
 from pcse_analysis.reporting.figures import NOT_APPLICABLE, date, figure, wave_name
 from pcse_analysis.reporting.findings import Finding, change_finding
 from pcse_analysis.reporting.html import Html, joined
@@ -90,7 +90,7 @@ def overview(dossier: Dossier, selection: Selection) -> Html:
     for change, finding in _compared(dossier, selection):
         if not change.is_compared:
             continue
-        before, after = (dossier.figures.estimate(row) for row in (change.estimate_before, change.estimate_after))
+        before, after = dossier.figures.both(change)
         rows.append(
             [
                 Markup("<a href='#{0}'>{0}</a> {1}").format(finding.id, finding.subject),
@@ -212,7 +212,7 @@ def _about(dossier: Dossier, selection: Selection) -> list[Markup]:
             line.covers,
             line.users,
             line.standard or "none was found",
-            cited(dossier, public_sources(dossier, line.sources)),
+            cited(dossier, dossier.catalogue.public_by(line.sources, dossier.edition.evidence_date)),
         )
     ]
 

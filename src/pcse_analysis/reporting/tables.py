@@ -175,7 +175,7 @@ def _bases(numbers: Sequence[tuple[Estimate | Change, str, str]]) -> Markup:
 def _window_checks(dossier: Dossier, change: Change) -> list[list[Cell]]:
     implied = dossier.figures.estimate(f"{change.id}.implied_share")
     points = dossier.figures.estimate(f"{change.id}.points_range")
-    margin = [e for e in dossier.figures.estimates if e.id == f"{change.id}.detectable_margin"]
+    margin = dossier.figures.beside(change, "detectable_margin")
     return [
         ["Later share that an unchanged rate would give (%)", _range(implied, "low", "high", "bare")],
         ["Later share less that, as printed (points)", _range(points, "low", "high", "signed1")],
@@ -189,7 +189,7 @@ def _window_checks(dossier: Dossier, change: Change) -> list[list[Cell]]:
         ],
         [
             "Half the width of that range (points)",
-            figure(margin[0], "value", "points1") if margin else NOT_APPLICABLE,
+            figure(margin, "value", "points1") if margin else NOT_APPLICABLE,
         ],
         ["An improvement by the margin or more is ruled out", _yes(change.no_improvement)],
         ["Practices that answered both surveys only", NO_RESPONSES],

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from pcse_analysis.catalogue.types import Page
 from pcse_analysis.dossier import ALL, check_parameters
-from pcse_analysis.errors import CommandError, Problems, UserError, not_an_option
-from pcse_analysis.evidence import Inputs, read_inputs
+from pcse_analysis.errors import CommandError, Problems, UserError
+from pcse_analysis.evidence import Inputs, find_edition, read_inputs
 from pcse_analysis.running.parameters import Parameter, Value, check_names, declared_parameters, given_parameters, typed
 
 
@@ -50,8 +50,8 @@ def plan_build(root: Path, edition: str, words: Sequence[str]) -> Plan:
     except UserError as error:
         raise type(error)([*problems.found, *error.problems]) from None
     editions = inputs.catalogue.editions
-    if edition not in editions:
-        problems.add(f"edition: {not_an_option(edition, 'an edition', editions)}")
+    with problems.gathering():
+        find_edition(inputs, edition)
     declared: dict[str, dict[str, Parameter]] = {}
     notebooks = {page.notebook for page in inputs.catalogue.pages}
     for name in sorted(notebooks):
