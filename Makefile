@@ -13,7 +13,7 @@ BROKEN := $(VENV)/.incomplete
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help setup evidence test check lab pictures fonts format lock clean
+.PHONY: help setup evidence test check lab pictures fonts synthetic format lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -61,6 +61,9 @@ pictures: $(READY) ## take the pictures of the finished pages
 
 fonts: $(READY) ## write the letters of the charts anew from matplotlib's font
 	$(BIN)/python -m pcse_analysis.reporting.fonts
+
+synthetic: $(READY) ## make the example exports in data/synthetic anew
+	$(BIN)/python -m pcse_analysis.synthetic
 
 format: $(READY) ## put code and notebooks into the house format
 	$(BIN)/ruff check --fix .

@@ -20,12 +20,15 @@ from hypothesis import strategies as st
 from pcse_analysis.cli import main
 from pcse_analysis.errors import Problem, UserError
 from pcse_analysis.evidence import Inputs, read_inputs
-from tests.editions import letter, published, small_project
+from tests.editions import letter, published, small_project, synthetic
 
-__all__ = ["letter", "published", "small_project"]
+__all__ = ["letter", "published", "small_project", "synthetic"]
 
 ROOT = Path(__file__).resolve().parents[1]
-INPUTS = ("data/catalogue/**/*", "data/published/*", "data/raw/*", "notebooks/*.ipynb", "requirements.lock")
+INPUTS = (
+    *("data/catalogue/**/*", "data/published/*", "data/raw/*", "data/synthetic/*"),
+    *("notebooks/*.ipynb", "requirements.lock"),
+)
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 SURVEY = "data/catalogue/surveys/gpc-pcse"

@@ -22,6 +22,12 @@ def letter(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build(ROOT, "letter", tmp_path_factory.mktemp("letter"), (), 300)
 
 
+@pytest.fixture(scope="session")
+def synthetic(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the edition ``synthetic``, built from the made-up exports in the repository."""
+    return build(ROOT, "synthetic", tmp_path_factory.mktemp("synthetic"), (), 300)
+
+
 @pytest.fixture
 def small_project(tmp_path: Path) -> Path:
     """A copy of the project whose editions have one page, the annex, so that a build takes seconds."""

@@ -145,12 +145,12 @@ def test_yaml_of_another_encoding(project: Path, file: str):
         (WAVE, "practices-england-2017-06\n", "practices-england-2017-6\n", "near 'practices-england-2017-06'"),
         (WAVE, "- practices-england-2017-06\n", "- registered-patients-england-2017-07-01\n", "a practices row"),
         (SCALES, "agreeing: [Reported]\n  dis", "agreeing: [Reportd]\n  dis", "near 'Reported'"),
-        (SCALES, "  not_an_opinion: []\n", "", "'not_an_opinion' is missing"),
+        (SCALES, "  options: [Reported, Not reported]\n", "", "'options' is missing"),
         (LETTER, "id: C2\n", "id: C1\n", "'C1' stands twice"),
         (LETTER, "test: some_deterioration", "test: some_deteriorations", "near 'some_deterioration'"),
         (LETTER, "survey: gpc-pcse", "survey: gpc", "gpc-pcse"),
         (LETTER, "date: 2018-01-16", "date: 16/01/2018", "expected a date"),
-        (METHODS, "title: Disclosure\n", "titel: Disclosure\n", "near 'title'"),
+        (METHODS, "title: Time windows that differ\n", "titel: Time windows that differ\n", "near 'title'"),
     ],
 )
 def test_a_mistake_in_a_yaml_file(project: Path, file: str, old: str, new: str, expected: str):
@@ -187,7 +187,7 @@ def test_a_margin_is_kept_as_a_share(project: Path, value: str, share: float):
         ("scale", "report", "found 'report', expected a scale of this survey   near 'reported'"),
         ("wave", "2016-11", "found '2016-11', expected a wave of this survey   near '2016-10'"),
         ("asked_of", "practices", "found 'practices', expected a group of this survey   near 'practice'"),
-        ("service_line", "suplies", "found 'suplies', expected a service line   near 'supplies'"),
+        ("service_line", "suplies", "found 'suplies', expected a service line, or all   near 'supplies'"),
         ("window_months", "one", "found 'one', expected a number above 0, or nothing"),
         ("window_months", "0", "found '0', expected a number above 0, or nothing"),
         ("window_months", "-1", "found '-1', expected a number above 0, or nothing"),
@@ -262,7 +262,7 @@ def test_a_pair_outside_every_family_is_allowed(project: Path):
     ("page", "column", "value", "expected"),
     [
         ("annex", "notebook", "anex", "found 'anex', expected a notebook under notebooks/   near 'annex'"),
-        ("annex", "notebook", "letter_page", "expected a notebook under notebooks/: annex, survey_change"),
+        ("annex", "notebook", "letter_page", "expected a notebook under notebooks/: annex, data_quality, survey_annex"),
         ("annex", "output", "../annex.html", "inside the edition's folder"),
         ("annex", "output", "pages/../../annex.html", "inside the edition's folder"),
         ("annex", "output", "/tmp/annex.html", "inside the edition's folder"),
@@ -282,13 +282,13 @@ def test_a_page_for_each_of_what_does_not_exist(project: Path):
     line = edit_cell(project / PAGES, {"id": "service-line"}, "each", "wave")
     problem = only_problem(project)
     assert (problem.file, problem.line, problem.column) == (PAGES, line, "each")
-    assert problem.what.endswith("or nothing: service_line")
+    assert problem.what.endswith("or nothing: group, service_line")
 
 
 @pytest.mark.parametrize("output", ["annex.html", "pages/supplies.html"])
 def test_two_pages_with_one_name(project: Path, output: str):
     """The second would take the place of the first without a word; one comes from a row, one from a service line."""
-    line = append_line(project / PAGES, f"again,annex,{output},Again,")
+    line = append_line(project / PAGES, f"again,annex,{output},Again,published,")
     problems = refused(project).problems
     assert [(p.file, p.line, p.column) for p in problems] == [(PAGES, line, "output")]
 

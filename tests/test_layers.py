@@ -7,8 +7,8 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "src" / "pcse_analysis"
 EVERYTHING = {
-    "errors", "frames", "estimates", "provenance", "catalogue", "dossier", "cleaning", "metrics", "reporting",
-    "evidence", "running", "cli",
+    "errors", "frames", "estimates", "provenance", "catalogue", "dossier", "responses", "cleaning", "metrics",
+    "reporting", "evidence", "synthetic", "running", "cli",
 }  # fmt: skip
 MAY_ENTER = {
     "errors": set(),
@@ -17,10 +17,12 @@ MAY_ENTER = {
     "estimates": {"errors", "frames"},
     "catalogue": {"errors", "frames", "estimates", "provenance"},
     "dossier": {"errors", "frames", "estimates", "provenance", "catalogue"},
-    "cleaning": {"errors", "frames", "estimates", "provenance", "catalogue", "dossier"},
-    "metrics": {"errors", "frames", "estimates", "provenance", "catalogue", "dossier"},
+    "responses": {"errors", "frames", "estimates", "provenance", "catalogue"},
+    "cleaning": {"errors", "frames", "estimates", "provenance", "catalogue", "dossier", "responses"},
+    "synthetic": {"errors", "catalogue"},
+    "metrics": {"errors", "frames", "estimates", "provenance", "catalogue", "dossier", "responses"},
     "reporting": {"errors", "frames", "estimates", "provenance", "catalogue", "dossier"},
-    "evidence": EVERYTHING - {"evidence", "running", "cli"},
+    "evidence": EVERYTHING - {"evidence", "synthetic", "running", "cli"},
     "running": {"errors", "catalogue", "provenance", "dossier", "evidence"},
     "cli": EVERYTHING - {"cli"},
     "__main__": {"cli"},

@@ -4,32 +4,37 @@ What a notebook needs: open the evidence of an edition, choose a part of it, sho
 """
 
 from pcse_analysis.dossier import Dossier, Selection, choose
-from pcse_analysis.errors import CatalogueError, CommandError, DataError, UserError
 from pcse_analysis.estimates import changes_frame, estimates_frame
-from pcse_analysis.evidence import open_evidence
+from pcse_analysis.evidence import open_evidence, open_responses
+from pcse_analysis.reporting.answers import answers, failing_shares
 from pcse_analysis.reporting.background import left_out, methods, provenance, replies, sources, timeline
+from pcse_analysis.reporting.quality import against_register, flow, nonresponse, repairs, respondents
 from pcse_analysis.reporting.sections import claims, findings, heading, lead, overview, service, services, summary
 
 __all__ = [
-    "CatalogueError",
-    "CommandError",
-    "DataError",
     "Dossier",
     "Selection",
-    "UserError",
+    "against_register",
+    "answers",
     "changes_frame",
     "choose",
     "claims",
     "estimates_frame",
+    "failing_shares",
     "findings",
+    "flow",
     "heading",
     "lead",
     "left_out",
     "methods",
+    "nonresponse",
     "open_evidence",
+    "open_responses",
     "overview",
     "provenance",
+    "repairs",
     "replies",
+    "respondents",
     "service",
     "services",
     "sources",

@@ -11,8 +11,10 @@ import click
 
 from pcse_analysis.catalogue.load import project_root
 from pcse_analysis.dossier import ALL
-from pcse_analysis.errors import UserError
-from pcse_analysis.evidence import read_inputs
+from pcse_analysis.errors import DataError, Problems, UserError
+from pcse_analysis.evidence import find_edition, read_inputs, read_replies
+from pcse_analysis.evidence.new_wave import Look, in_words, inspect_file, write_drafts
+from pcse_analysis.evidence.replies import flow_in_words, raw_folder
 
 STOPPED = "Stopped; earlier outputs are untouched."
 PROJECT = click.option(
@@ -20,6 +22,12 @@ PROJECT = click.option(
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     default=Path(),
     help="Project folder; else the nearest one upwards from here that holds data/catalogue.",
+)
+RAW = click.option(
+    "--raw",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=None,
+    help="Folder that stands for 'data/raw', where exports are kept elsewhere.",
 )
 
 
@@ -31,17 +39,78 @@ def pcse() -> None:
 
 @pcse.command()
 @PROJECT
-def check(project: Path) -> None:
-    """Check the catalogue and the input files; make nothing."""
-    inputs = read_inputs(project_root(project))
+@RAW
+def check(project: Path, raw: Path | None) -> None:
+    """Check the catalogue, the input files and every export that an edition is made from; make nothing."""
+    inputs = read_inputs(project_root(project), raw)
     surveys = ", ".join(
         f"{s.id} ({len(inputs.published[s.id])} published figures)" for s in inputs.catalogue.surveys.values()
     )
-    click.echo(f"No mistakes found. Surveys: {surveys}. Editions: {', '.join(inputs.catalogue.editions)}.")
+    said = [f"No mistakes found. Surveys: {surveys}. Editions: {', '.join(inputs.catalogue.editions)}."]
+    problems = Problems()
+    for edition in inputs.catalogue.editions.values():
+        if edition.evidence == "responses":
+            with problems.gathering():
+                replies = read_replies(inputs.root, inputs.raw, inputs.catalogue, find_edition(inputs, edition.id))
+                said += [flow_in_words(responses) for responses in replies.responses]
+    problems.raise_as(DataError)
+    click.echo("\n".join(said))
+
+
+@pcse.group()
+def wave() -> None:
+    """Describe a new wave of a survey."""
+
+
+@wave.command()
+@PROJECT
+@RAW
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--survey", default="new-survey", show_default=True, help="Survey that the wave belongs to.")
+@click.option("--wave", "wave_id", default="new-wave", show_default=True, help="Name of the wave, such as 2026-11.")
+@click.option("--group", default="practice", show_default=True, help="Who answered.")
+@click.option("--service-line", default="", help="Service line that all its questions get in the draft.")
+@click.option("--platform", default="", help="Survey platform; else found out.")
+@click.option("--encoding", default="", help="Encoding of a text file; else found out.")
+@click.option("--sheet", default="", help="Sheet of a workbook, where it has several.")
+@click.option("--codebook", type=click.Path(path_type=Path), default=None, help="Labels of an export of codes.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=None, help="Folder for the drafts.")
+def inspect(
+    project: Path,
+    raw: Path | None,
+    file: Path,
+    survey: str,
+    wave_id: str,
+    group: str,
+    service_line: str,
+    platform: str,
+    encoding: str,
+    sheet: str,
+    codebook: Path | None,
+    out: Path | None,
+) -> None:
+    """Say what FILE holds and draft the catalogue files of its wave, to be edited and then checked."""
+    root = project_root(project)
+    look = Look(
+        survey=survey,
+        wave=wave_id,
+        group=group,
+        service_line=service_line,
+        platform=platform,
+        encoding=encoding,
+        sheet=sheet,
+        codebook=codebook,
+    )
+    seen, drafts, folder = inspect_file(root, raw_folder(root, raw), file, look)
+    target = out or root / folder
+    write_drafts(drafts, target)
+    click.echo(in_words(seen))
+    click.echo(f"\nDrafts in {target}: {', '.join(drafts)}. Edit them, then run 'pcse check'.")
 
 
 @pcse.command()
 @PROJECT
+@RAW
 @click.option(
     "--edition", default="published", show_default=True, help=f"Edition, as named in editions.csv, or '{ALL}' for each."
 )
@@ -61,13 +130,15 @@ def check(project: Path) -> None:
 @click.option(
     "--timeout", type=click.IntRange(min=1), default=600, show_default=True, help="Seconds that one cell may take."
 )
-def build(project: Path, edition: str, out: Path | None, parameters: tuple[str, ...], timeout: int) -> None:
+def build(
+    project: Path, raw: Path | None, edition: str, out: Path | None, parameters: tuple[str, ...], timeout: int
+) -> None:
     """Build an edition: estimates.csv, changes.csv, annex.html, pages/, provenance.json and SHA256SUMS."""
     from pcse_analysis.running.build import build as build_edition  # here, as Papermill takes a second to import
 
     root = project_root(project)
-    for one in read_inputs(root).catalogue.editions if edition == ALL else [edition]:
-        folder = build_edition(root, one, out or root / "outputs", parameters, timeout)
+    for one in read_inputs(root, raw).catalogue.editions if edition == ALL else [edition]:
+        folder = build_edition(root, one, out or root / "outputs", parameters, timeout, raw)
         click.echo(f"Edition '{one}': {len(list(folder.rglob('*.html')))} pages in {folder}")
         click.echo(f"Open {folder / 'annex.html'}")
 

@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
@@ -124,9 +125,13 @@ class Figures:
     estimates: tuple[Estimate, ...]
     changes: tuple[Change, ...]
 
+    @cached_property
+    def _by_id(self) -> dict[str, Estimate]:
+        return {e.id: e for e in self.estimates}
+
     def estimate(self, row: str) -> Estimate:
         """The estimate with this id."""
-        return next(e for e in self.estimates if e.id == row)
+        return self._by_id[row]
 
     def change(self, row: str) -> Change:
         """The change with this id."""
@@ -146,9 +151,9 @@ class Figures:
         return next((e for e in found if category in ("", e.category)), None)
 
 
-def estimate_id(survey: str, wave: str, group: str, item: str, measure: str, category: str = "") -> str:
-    """The id of an estimate: what it is of, from the widest to the narrowest."""
-    return ".".join(part for part in (survey, wave, group, item, measure, category) if part)
+def estimate_id(survey: str, wave: str, group: str, item: str, *narrower: str) -> str:
+    """The id of an estimate: what it is of, from the widest to the narrowest (measure, category, domain, weighting)."""
+    return ".".join(part for part in (survey, wave, group, item, *narrower) if part)
 
 
 def change_id(survey: str, group: str, wave_before: str, item_before: str, wave_after: str, item_after: str) -> str:

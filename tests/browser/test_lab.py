@@ -19,7 +19,7 @@ WAIT = 120_000
 """Milliseconds to wait for anything in JupyterLab."""
 
 
-def test_both_notebooks_run_by_hand_in_jupyterlab(tmp_path: Path) -> None:
+def test_the_notebooks_run_by_hand_in_jupyterlab(tmp_path: Path) -> None:
     """Run all cells from the menu; the last section appears and no cell shows an error."""
     project = tmp_path / "project"
     for folder in ("data", "notebooks"):
@@ -47,7 +47,7 @@ def test_both_notebooks_run_by_hand_in_jupyterlab(tmp_path: Path) -> None:
     try:
         address = wait_for_address(log)
         with chromium() as browser:
-            for name in ("annex", "survey_change"):
+            for name in ("annex", "survey_change", "survey_responses", "data_quality"):
                 page = browser.new_page(viewport={"width": 1400, "height": 1000})
                 page.goto(f"{address}/doc/tree/{name}.ipynb?reset")
                 page.get_by_text(re.compile(r"\| Idle$")).wait_for(timeout=WAIT)
@@ -55,7 +55,7 @@ def test_both_notebooks_run_by_hand_in_jupyterlab(tmp_path: Path) -> None:
                 page.get_by_role("menuitem", name=re.compile("^Run All Cells")).click(timeout=WAIT)
                 expect(page.locator("table", has_text="What made this page").last).to_be_attached(timeout=WAIT)
                 assert page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
-                assert page.locator(".chart svg").count() > 0
+                assert page.locator(".chart svg").count() > 0 or name == "data_quality"
                 page.screenshot(path=pictures() / f"lab-{name}.png")
                 page.close()
     finally:

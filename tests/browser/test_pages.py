@@ -22,8 +22,8 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def pages(published: Path) -> list[Path]:
-    return sorted(published.rglob("*.html"))
+def pages(published: Path, synthetic: Path) -> list[Path]:
+    return sorted((*published.rglob("*.html"), *synthetic.rglob("*.html")))
 
 
 def opened(browser: Browser, path: Path, **options: object) -> tuple[Page, list[str], list[str]]:

@@ -4,10 +4,12 @@ import re
 from itertools import pairwise
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from bs4 import BeautifulSoup, Tag
 
 from pcse_analysis.catalogue.load import read_catalogue
+from pcse_analysis.cleaning.register import size_band
 from pcse_analysis.errors import Problems
 from pcse_analysis.estimates import read_figures
 from pcse_analysis.reporting.figures import FORMS
@@ -28,14 +30,26 @@ def pages(published: Path) -> dict[str, BeautifulSoup]:
     return soups(published)
 
 
+@pytest.fixture(scope="module", params=["published", "synthetic"])
+def folder(request: pytest.FixtureRequest) -> Path:
+    """The folder of each edition in turn: one on published figures, one on replies."""
+    built: Path = request.getfixturevalue(request.param)
+    return built
+
+
+@pytest.fixture(scope="module")
+def every_page(folder: Path) -> dict[str, BeautifulSoup]:
+    return soups(folder)
+
+
 @pytest.fixture(scope="module")
 def annex_text(pages: dict[str, BeautifulSoup]) -> str:
     return " ".join(pages["annex.html"].main.get_text().split())
 
 
-def test_pages_fetch_nothing_and_run_nothing(published: Path) -> None:
+def test_pages_fetch_nothing_and_run_nothing(folder: Path) -> None:
     """No script, no style sheet or picture from elsewhere: only data addresses and links that a reader may follow."""
-    for path in published.rglob("*.html"):
+    for path in folder.rglob("*.html"):
         text = path.read_text(encoding="utf-8")
         soup = BeautifulSoup(text, "html5lib")
         assert not soup.find_all(["script", "link", "iframe", "object", "embed", "img"])
@@ -44,21 +58,22 @@ def test_pages_fetch_nothing_and_run_nothing(published: Path) -> None:
         assert "@import" not in text
 
 
-def test_pages_have_a_language_a_title_and_one_main_heading(pages: dict[str, BeautifulSoup]) -> None:
-    """The title is the main heading's text and no two pages share one."""
-    titles = [soup.title.get_text() for soup in pages.values()]
+def test_pages_have_a_language_a_title_and_one_main_heading(folder: Path, every_page: dict[str, BeautifulSoup]) -> None:
+    """The title is the main heading's text, behind the mark of the edition, and no two pages share one."""
+    before = "SYNTHETIC: " if folder.name == "synthetic" else ""
+    titles = [soup.title.get_text() for soup in every_page.values()]
     assert len(set(titles)) == len(titles)
-    for name, soup in pages.items():
+    for name, soup in every_page.items():
         assert soup.html["lang"] == "en-GB", name
-        assert [h.get_text() for h in soup.find_all("h1")] == [soup.title.get_text()]
+        assert [f"{before}{h.get_text()}" for h in soup.find_all("h1")] == [soup.title.get_text()]
         levels = [int(h.name[1]) for h in soup.find_all(re.compile(r"^h[1-6]$"))]
         assert all(later - earlier <= 1 for earlier, later in pairwise(levels)), name
 
 
-def test_every_table_has_a_caption_scoped_headers_and_no_blank_cell(pages: dict[str, BeautifulSoup]) -> None:
+def test_every_table_has_a_caption_scoped_headers_and_no_blank_cell(every_page: dict[str, BeautifulSoup]) -> None:
     """Rules of the Government Analysis Function for tables."""
     count = 0
-    for name, soup in pages.items():
+    for name, soup in every_page.items():
         for table in soup.find_all("table"):
             count += 1
             assert table.caption.get_text().strip(), name
@@ -67,19 +82,19 @@ def test_every_table_has_a_caption_scoped_headers_and_no_blank_cell(pages: dict[
     assert count > 30
 
 
-def test_every_chart_has_its_own_alternative_text(pages: dict[str, BeautifulSoup]) -> None:
+def test_every_chart_has_its_own_alternative_text(every_page: dict[str, BeautifulSoup]) -> None:
     """Each drawing's words name a figure that is printed beside it; the narrow twin says the same."""
-    for name, soup in pages.items():
+    for name, soup in every_page.items():
         for chart in soup.find_all("div", class_="chart"):
             wide, narrow = (svg["aria-label"] for svg in chart.find_all("svg"))
             assert wide == narrow
             assert re.search(r"\d+%", wide), name
 
 
-def test_ids_are_unique_and_every_link_inside_the_outputs_leads_somewhere(pages: dict[str, BeautifulSoup]) -> None:
+def test_ids_are_unique_and_every_link_inside_the_outputs_leads_somewhere(every_page: dict[str, BeautifulSoup]) -> None:
     """Anchors and links between pages, followed by hand through the parsed files."""
-    ids = {name: [tag["id"] for tag in soup.find_all(id=True)] for name, soup in pages.items()}
-    for name, soup in pages.items():
+    ids = {name: [tag["id"] for tag in soup.find_all(id=True)] for name, soup in every_page.items()}
+    for name, soup in every_page.items():
         assert len(ids[name]) == len(set(ids[name])), name
         for link in soup.find_all("a", href=True):
             target, _, anchor = link["href"].partition("#")
@@ -87,16 +102,16 @@ def test_ids_are_unique_and_every_link_inside_the_outputs_leads_somewhere(pages:
                 continue
             other = (Path(name).parent / target).as_posix() if target else name
             other = other.replace("pages/../", "")
-            assert other in pages, (name, link["href"])
+            assert other in every_page, (name, link["href"])
             assert not anchor or anchor in ids[other], (name, link["href"])
 
 
-def test_every_figure_recomputes_from_its_row(published: Path, pages: dict[str, BeautifulSoup]) -> None:
+def test_every_figure_recomputes_from_its_row(folder: Path, every_page: dict[str, BeautifulSoup]) -> None:
     """DESIGN section 6a: row and field are named, the text follows from the full value in the CSV."""
-    figures = read_figures(published)
+    figures = read_figures(folder)
     numbers = {number.id: number for number in (*figures.estimates, *figures.changes)}
     count = 0
-    for soup in pages.values():
+    for soup in every_page.values():
         for data in soup.find_all("data", class_="figure"):
             value = getattr(numbers[data["data-row"]], data["data-field"])
             assert float(data["value"]) == value
@@ -125,7 +140,7 @@ def prose(soup: BeautifulSoup) -> str:
 def catalogue_texts() -> list[str]:
     """Every text of the data folder that holds a digit, longest first, with white space as a page folds it."""
     texts = set()
-    for path in [*(ROOT / "data").rglob("*.csv"), *(ROOT / "data").rglob("*.yaml")]:
+    for path in [*(ROOT / "data" / "catalogue").rglob("*.csv"), *(ROOT / "data" / "published").rglob("*.csv")]:
         if path.suffix == ".csv":
             import csv
 
@@ -136,16 +151,20 @@ def catalogue_texts() -> list[str]:
     for survey in catalogue.surveys.values():
         texts |= {survey.margin_fixed, survey.design.pairing_note, *(f.label for f in survey.families.values())}
         texts |= {wave.about for wave in survey.waves.values()}
+        exports = [export for wave in survey.waves.values() for export in wave.exports.values()]
+        texts |= {step.reason for export in exports for step in (*export.rules, *export.recodes)}
+        registers = [wave.register for wave in survey.waves.values() if wave.register]
+        texts |= {str(band) for r in registers for band in size_band(pd.Series([1.0]), r.size_bands).cat.categories}
     for letter in catalogue.letters.values():
         texts |= {text for claim in letter.claims for text in (claim.claim, claim.needs)}
     texts |= {text for method in catalogue.methods.values() for text in (method.title, method.text)}
     return sorted((" ".join(t.split()) for t in texts if re.search(r"\d", t)), key=len, reverse=True)
 
 
-def test_no_digit_of_prose_is_typed(pages: dict[str, BeautifulSoup]) -> None:
+def test_no_digit_of_prose_is_typed(every_page: dict[str, BeautifulSoup]) -> None:
     """DESIGN section 6a: outside figures and times, a digit comes from a text of the catalogue or is an id."""
     texts = catalogue_texts()
-    for name, soup in pages.items():
+    for name, soup in every_page.items():
         words = prose(soup)
         for text in texts:
             words = words.replace(text, " ")

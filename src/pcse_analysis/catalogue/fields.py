@@ -13,6 +13,8 @@ PARTIAL_DATE = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}")
 NUMBER = r"[0-9]{1,9}(\.[0-9]{1,9})?"
 WHOLE = r"[0-9]{1,9}"
 IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9_-]*")
+LISTED = 12
+"""Names listed in a message at most."""
 
 
 def listed(value: str) -> tuple[str, ...]:
@@ -107,21 +109,32 @@ class RowReader:
 class MapReader:
     """Reads one mapping of a YAML document, noting missing, unknown and wrong values."""
 
-    def __init__(self, document: Document, path: Sequence[str | int], keys: Iterable[str], problems: Problems) -> None:
-        """Read the mapping at ``path``; ``keys`` are all the names it must have, no more and no fewer."""
+    def __init__(
+        self,
+        document: Document,
+        path: Sequence[str | int],
+        keys: Iterable[str],
+        problems: Problems,
+        *,
+        optional: Iterable[str] = (),
+        kind: str = "a name of this file",
+    ) -> None:
+        """Read the mapping at ``path``; ``keys`` are the names it must have, ``optional`` those it may have besides."""
         self.document, self.path, self.problems = document, tuple(path), problems
         content: Yaml = document.content
         for part in self.path:
             content = content.get(str(part), {}) if isinstance(content, dict) else content[int(part)]
         self.content = content if isinstance(content, dict) else {}
-        expected = [] if document.file in problems.unread else list(keys)
+        needed = [] if document.file in problems.unread else list(keys)
+        expected = [*needed, *optional]
         unknown = [key for key in self.content if key not in expected]
-        for key in unknown:
-            near = near_miss(key, expected)
-            hint = f"   near '{near}'" if near else f"; expected {', '.join(expected)}"
-            self.wrong(key, f"'{key}' is not a name of this file" + hint)
-        for key in expected:
-            if key not in self.content and key not in {near_miss(u, expected) for u in unknown}:
+        meant = {key: near_miss(key, expected) for key in unknown}
+        for key, near in meant.items():
+            listed = ", ".join(expected[:LISTED]) + (", ..." if len(expected) > LISTED else "")
+            hint = f"   near '{near}'" if near else f"; expected {listed or 'none'}"
+            self.wrong(key, f"'{key}' is not {kind}" + hint)
+        for key in needed:
+            if key not in self.content and key not in meant.values():
                 self.wrong("", f"'{key}' is missing")
 
     def wrong(self, key: str | int, what: str) -> None:
@@ -139,13 +152,50 @@ class MapReader:
             return ""
         return " ".join(value.split())
 
+    def raw_text(self, key: str) -> str:
+        """A text as it stands, blanks and all, for what is looked up in data; empty where the key is missing."""
+        value = self.content.get(key, "")
+        if not isinstance(value, str):
+            self.wrong(key, f"'{key}' should be a text")
+            return ""
+        return value
+
     def texts(self, key: str) -> tuple[str, ...]:
         """A list of texts."""
+        if not all(self.any_texts(key)):
+            self.wrong(key, f"'{key}' should be a list of texts")
+            return ()
+        return self.any_texts(key)
+
+    def any_texts(self, key: str) -> tuple[str, ...]:
+        """A list of texts, of which some may be empty."""
         value = self.content.get(key, [])
-        if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             self.wrong(key, f"'{key}' should be a list of texts")
             return ()
         return tuple(str(item) for item in value)
+
+    def flag(self, key: str) -> bool:
+        """Yes or no; no where the key is missing."""
+        return self.one_of(key, "yes or no", ("yes", "no")) == "yes"
+
+    def whole(self, key: str) -> int | None:
+        """A whole number of zero or more; None where the key is missing."""
+        number = self.number(key)
+        if number is not None and (number < 0 or number != int(number)):
+            self.wrong(key, f"'{key}' should be a whole number")
+            return None
+        return None if number is None else int(number)
+
+    def number(self, key: str) -> float | None:
+        """A number; None where the key is missing."""
+        value = self.text(key)
+        if key not in self.content or not value:
+            return None
+        if not re.fullmatch(f"-?{NUMBER}", value):
+            self.wrong(key, f"'{key}': found {shown(value)}, expected a number")
+            return None
+        return float(value)
 
     def one_of(self, key: str, kind: str, options: Iterable[str]) -> str:
         """A value out of ``options``."""
@@ -183,21 +233,32 @@ class MapReader:
             self.wrong(key, f"'{key}' should hold named entries")
         return list(value) if isinstance(value, dict) else []
 
-    def map(self, key: str, keys: Iterable[str]) -> MapReader:
+    def map(
+        self, key: str, keys: Iterable[str], *, optional: Iterable[str] = (), kind: str = "a name of this file"
+    ) -> MapReader:
         """The mapping at ``key``."""
-        return MapReader(self.document, (*self.path, key), keys, self.problems)
+        if key in self.content and not isinstance(self.content[key], dict):
+            self.wrong(key, f"'{key}' should hold 'name: value' lines")
+            keys = ()
+        return MapReader(self.document, (*self.path, key), keys, self.problems, optional=optional, kind=kind)
 
-    def maps(self, key: str, keys: Iterable[str]) -> dict[str, MapReader]:
+    def maps(self, key: str, keys: Iterable[str], *, optional: Iterable[str] = ()) -> dict[str, MapReader]:
         """The mappings below ``key``, by name."""
-        expected = list(keys)
+        expected, more = list(keys), list(optional)
         path = (*self.path, key)
-        return {name: MapReader(self.document, (*path, name), expected, self.problems) for name in self.names(key)}
+        return {
+            name: MapReader(self.document, (*path, name), expected, self.problems, optional=more)
+            for name in self.names(key)
+        }
 
-    def items(self, key: str, keys: Iterable[str]) -> list[MapReader]:
+    def items(self, key: str, keys: Iterable[str], *, optional: Iterable[str] = ()) -> list[MapReader]:
         """The mappings in the list at ``key``."""
         value = self.content.get(key, [])
         if not isinstance(value, list):
             self.wrong(key, f"'{key}' should be a list")
             return []
-        expected = list(keys)
-        return [MapReader(self.document, (*self.path, key, i), expected, self.problems) for i in range(len(value))]
+        expected, more = list(keys), list(optional)
+        return [
+            MapReader(self.document, (*self.path, key, i), expected, self.problems, optional=more)
+            for i in range(len(value))
+        ]

@@ -81,7 +81,15 @@ def read_text(path: Path, name: str, problems: Problems, to_do: str) -> str | No
     return text
 
 
-def read_table(path: Path, name: str, columns: Sequence[str], key: Sequence[str], problems: Problems) -> Table:
+def read_table(
+    path: Path,
+    name: str,
+    columns: Sequence[str],
+    key: Sequence[str],
+    problems: Problems,
+    *,
+    may_be_empty: bool = False,
+) -> Table:
     """A CSV file as rows of strings. Notes missing, unknown and repeated columns, ragged and duplicate rows.
 
     ``key`` names the columns that tell one row from another. A file whose header is wrong has no rows; a ragged row is
@@ -116,7 +124,7 @@ def read_table(path: Path, name: str, columns: Sequence[str], key: Sequence[str]
     except csv.Error as error:
         problems.unreadable(f"cannot be read as CSV from here on: {error}", file=name, line=line)
         return none
-    if not rows and not any(problem.file == name for problem in problems.found):
+    if not rows and not may_be_empty and not any(problem.file == name for problem in problems.found):
         problems.unreadable("has a header and no rows", file=name)
     return Table(name, tuple(columns), tuple(_check_rows(rows, key, problems)))
 

@@ -8,12 +8,14 @@ from typing import cast
 
 from pcse_analysis.catalogue.fields import MapReader, RowReader, is_date
 from pcse_analysis.catalogue.files import Table, read_table, read_yaml
+from pcse_analysis.catalogue.platforms import read_platforms
 from pcse_analysis.catalogue.survey import read_survey
 from pcse_analysis.catalogue.types import (
     Catalogue,
     Claim,
     ClaimTest,
     Edition,
+    EvidenceKind,
     Letter,
     Method,
     Page,
@@ -28,9 +30,11 @@ PUBLISHED = "data/published"
 SOURCES = f"{PUBLISHED}/sources.csv"
 PUBLICATION_COLUMNS = ("id", "publisher", "title", "url", "published_on", "date_kind", "date_basis")
 SERVICE_LINE_COLUMNS = ("id", "label", "order", "covers", "users", "standard", "sources", "known_on")
-EDITION_COLUMNS = ("id", "label", "survey", "evidence_date", "about", "contact")
-PAGE_COLUMNS = ("id", "notebook", "output", "title", "each")
+EDITION_COLUMNS = ("id", "label", "survey", "evidence", "evidence_date", "about", "contact", "marked")
+PAGE_COLUMNS = ("id", "notebook", "output", "title", "evidence", "each")
 LETTER_KEYS = ("id", "label", "date", "survey", "wave_before", "wave_after", "claims")
+EVIDENCE = ("published", "responses")
+EACH = ("service_line", "group")
 CLAIM_TESTS = ("little_improvement", "some_deterioration", "none")
 
 
@@ -51,8 +55,9 @@ def read_catalogue(root: Path, problems: Problems) -> Catalogue:
     """The catalogue of the project at ``root``; every mistake is noted in ``problems``."""
     publications = _publications(root, problems)
     service_lines = _service_lines(root, publications, problems)
+    platforms = read_platforms(root, problems)
     surveys = {
-        path.name: read_survey(path, f"{CATALOGUE}/surveys/{path.name}", service_lines, problems)
+        path.name: read_survey(path, f"{CATALOGUE}/surveys/{path.name}", service_lines, platforms, problems)
         for path in sorted((root / CATALOGUE / "surveys").glob("*/"))
     }
     return Catalogue(
@@ -60,9 +65,10 @@ def read_catalogue(root: Path, problems: Problems) -> Catalogue:
         surveys=surveys,
         letters=_letters(root, surveys, problems),
         editions=_editions(root, surveys, problems),
-        pages=_pages(root, service_lines, problems),
+        pages=_pages(root, service_lines, surveys, problems),
         publications=publications,
         methods=_methods(root, problems),
+        platforms=platforms,
     )
 
 
@@ -97,7 +103,7 @@ def input_files(catalogue: Catalogue) -> list[str]:
         parts = ["survey.yaml", "scales.yaml", "questions.csv", "comparability.csv"]
         parts += [f"waves/{wave}.yaml" for wave in survey.waves]
         names += [f"{CATALOGUE}/surveys/{survey.id}/{part}" for part in parts]
-        names.append(f"{PUBLISHED}/{survey.results}")
+        names += [f"{PUBLISHED}/{survey.results}"] if survey.results else []
     return sorted(names)
 
 
@@ -182,22 +188,40 @@ def _editions(root: Path, surveys: dict[str, Survey], problems: Problems) -> dic
             id=read.identifier("id"),
             label=read.text("label"),
             survey=read.one_of("survey", "a survey of the catalogue", surveys),
+            evidence=read.one_of("evidence", "a kind of evidence", EVIDENCE),  # type: ignore[arg-type]
             evidence_date=read.day("evidence_date"),
             about=read.text("about"),
             contact=read.text("contact"),
+            marked=row["marked"],
         )
+        survey = surveys.get(row["survey"])
+        if survey is not None and row["evidence"] == "published" and not survey.results:
+            what = "'results' is missing: an edition shows the published figures of this survey"
+            head = f"{CATALOGUE}/surveys/{survey.id}/survey.yaml"
+            problems.add(what, file=head, line=1, refers_to=head)
     return editions
 
 
 def _methods(root: Path, problems: Problems) -> dict[str, Method]:
     document = read_yaml(root / CATALOGUE / "methods.yaml", f"{CATALOGUE}/methods.yaml", problems)
-    readers = {key: MapReader(document, (key,), ("title", "text"), problems) for key in document.content}
-    return {key: Method(id=key, title=read.text("title"), text=read.text("text")) for key, read in readers.items()}
+    readers = {key: MapReader(document, (key,), ("evidence", "title", "text"), problems) for key in document.content}
+    return {
+        key: Method(
+            id=key,
+            evidence=cast("tuple[EvidenceKind, ...]", read.many_of("evidence", "a kind of evidence", EVIDENCE)),
+            title=read.text("title"),
+            text=read.text("text"),
+        )
+        for key, read in readers.items()
+    }
 
 
-def _pages(root: Path, service_lines: Iterable[str], problems: Problems) -> tuple[Page, ...]:
+def _pages(
+    root: Path, service_lines: Iterable[str], surveys: Mapping[str, Survey], problems: Problems
+) -> tuple[Page, ...]:
     pages = []
-    taken: dict[str, int] = {}
+    taken: dict[tuple[str, str], int] = {}
+    groups = sorted({group for survey in surveys.values() for group in survey.groups})
     notebooks = sorted(path.stem for path in (root / "notebooks").glob("*.ipynb"))
     for row in _table(root, f"{CATALOGUE}/pages.csv", PAGE_COLUMNS, problems):
         read = RowReader(row, problems)
@@ -206,18 +230,18 @@ def _pages(root: Path, service_lines: Iterable[str], problems: Problems) -> tupl
             notebook=read.one_of("notebook", "a notebook under notebooks/", notebooks),
             output=read.text("output"),
             title=read.text("title"),
-            each=read.one_of("each", "service_line, or nothing", ("", "service_line")),  # type: ignore[arg-type]
+            evidence=read.one_of("evidence", "a kind of evidence", EVIDENCE),  # type: ignore[arg-type]
+            each=read.one_of("each", "service_line, group, or nothing", ("", *EACH)),  # type: ignore[arg-type]
         )
-        placeholder = "{service_line}" if page.each == "service_line" else ""
+        placeholder = f"{{{page.each}}}" if page.each in EACH else ""
         if placeholder not in page.output:
             read.wrong("output", f"expected '{placeholder}' in the name, as the page is made for each {page.each}")
         if not page.output.endswith(".html") or page.output.startswith("/") or ".." in page.output:
             read.wrong("output", "expected a file name that ends in .html, inside the edition's folder")
-        for output in (
-            [page.output.replace(placeholder, line) for line in service_lines] if placeholder else [page.output]
-        ):
-            if output in taken:
-                read.wrong("output", f"'{output}' is made already by line {taken[output]}")
-            taken.setdefault(output, row.line)
+        names = {"service_line": service_lines, "group": groups}.get(page.each, [""])
+        for output in [page.output.replace(placeholder, name) if placeholder else page.output for name in names]:
+            if (page.evidence, output) in taken:
+                read.wrong("output", f"'{output}' is made already by line {taken[page.evidence, output]}")
+            taken.setdefault((page.evidence, output), row.line)
         pages.append(page)
     return tuple(pages)

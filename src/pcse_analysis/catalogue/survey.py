@@ -8,29 +8,36 @@ from typing import cast
 
 from pcse_analysis.catalogue.fields import MapReader, RowReader
 from pcse_analysis.catalogue.files import read_table, read_yaml
+from pcse_analysis.catalogue.questionnaire import ENDS, check_routes, conditions, read_scales
+from pcse_analysis.catalogue.raw import QUESTION_KINDS, QuestionKind
 from pcse_analysis.catalogue.types import (
     Adjustment,
     Comparability,
     ComparabilityStatus,
     Family,
     Question,
-    Scale,
     Survey,
     SurveyDesign,
     Wave,
 )
+from pcse_analysis.catalogue.wave import check_headers, read_exports, read_register_files
 from pcse_analysis.errors import Problems
 
-SURVEY_KEYS = ("id", "label", "asked_by", "results", "design", "margin", "margin_fixed", "groups", "families")
+SURVEY_KEYS = ("id", "label", "asked_by", "design", "margin", "margin_fixed", "groups")
+SURVEY_OPTIONAL = ("results", "families", "raw")
+RAW = "data/raw"
 DESIGN_KEYS = ("unit", "population", "frame", "mode", "selection", "pairing", "pairing_note")
 WAVE_KEYS = ("id", "label", "fieldwork_start", "fieldwork_end", "about", "population")
-SCALE_KEYS = ("options", "agreeing", "disagreeing", "not_an_opinion")
+WAVE_OPTIONAL = ("exports", "register")
 QUESTION_COLUMNS = (
     "item",
     "wave",
     "asked_of",
     "service_line",
+    "kind",
     "scale",
+    "asked_if",
+    "failing",
     "finding",
     "label",
     "wording",
@@ -55,23 +62,28 @@ SERVICE_LINES = "data/catalogue/service_lines.csv"
 STATUSES = ("same", "window_differs", "wording_differs", "not_comparable")
 
 
-def read_survey(folder: Path, name: str, service_lines: Iterable[str], problems: Problems) -> Survey:
+def read_survey(
+    folder: Path, name: str, service_lines: Iterable[str], platforms: Iterable[str], problems: Problems
+) -> Survey:
     """The survey under ``folder``; mistakes in any of its files are noted in ``problems``."""
-    return _SurveyReader(folder, name, list(service_lines), problems).survey()
+    return _SurveyReader(folder, name, list(service_lines), list(platforms), problems).survey()
 
 
 class _SurveyReader:
     """Reads the files of one survey in the order in which they refer to one another."""
 
-    def __init__(self, folder: Path, name: str, service_lines: list[str], problems: Problems) -> None:
+    def __init__(
+        self, folder: Path, name: str, service_lines: list[str], platforms: list[str], problems: Problems
+    ) -> None:
         self.folder, self.name, self.service_lines, self.problems = folder, name, service_lines, problems
+        self.platforms = platforms
         self.head_file, self.scales_file, self.questions_file = (
             f"{name}/{file}" for file in ("survey.yaml", "scales.yaml", "questions.csv")
         )
         self.findings: dict[str, str] = {}
 
     def survey(self) -> Survey:
-        head = self._head("survey.yaml", SURVEY_KEYS)
+        head = self._head("survey.yaml", SURVEY_KEYS, SURVEY_OPTIONAL)
         head.one_of("id", "the name of its folder", [self.folder.name])
         self.groups = {key: head.map("groups", head.names("groups")).text(key) for key in head.names("groups")}
         self.families = {
@@ -85,14 +97,17 @@ class _SurveyReader:
             )
             for key, family in head.maps("families", ("label", "adjustment", "fixed")).items()
         }
-        self.scales = self._scales()
-        self.waves = self._waves()
+        self.scales = read_scales(self.folder / "scales.yaml", self.scales_file, self.problems)
         self.questions = self._questions()
+        self.waves = self._waves()
+        for wave in self.waves.values():
+            check_headers(wave, self.questions.values(), self.name, self.problems)
         return Survey(
             id=self.folder.name,
             label=head.text("label"),
             asked_by=head.text("asked_by"),
             results=head.text("results"),
+            raw=head.text("raw") or RAW,
             design=self._design(head.map("design", DESIGN_KEYS)),
             margin=head.points("margin"),
             margin_fixed=head.text("margin_fixed"),
@@ -104,9 +119,9 @@ class _SurveyReader:
             comparability=self._comparability(),
         )
 
-    def _head(self, file: str, keys: Iterable[str]) -> MapReader:
+    def _head(self, file: str, keys: Iterable[str], optional: Iterable[str] = ()) -> MapReader:
         document = read_yaml(self.folder / file, f"{self.name}/{file}", self.problems)
-        return MapReader(document, (), keys, self.problems)
+        return MapReader(document, (), keys, self.problems, optional=optional)
 
     def _design(self, design: MapReader) -> SurveyDesign:
         return SurveyDesign(
@@ -119,25 +134,10 @@ class _SurveyReader:
             pairing_note=design.text("pairing_note"),
         )
 
-    def _scales(self) -> dict[str, Scale]:
-        document = read_yaml(self.folder / "scales.yaml", f"{self.name}/scales.yaml", self.problems)
-        scales = {}
-        for key in document.content:
-            scale = MapReader(document, (key,), SCALE_KEYS, self.problems)
-            options = scale.texts("options")
-            scales[key] = Scale(
-                id=key,
-                options=options,
-                agreeing=scale.many_of("agreeing", "an option of this scale", options),
-                disagreeing=scale.many_of("disagreeing", "an option of this scale", options),
-                not_an_opinion=scale.many_of("not_an_opinion", "an option of this scale", options),
-            )
-        return scales
-
     def _waves(self) -> dict[str, Wave]:
         waves = {}
         for path in sorted((self.folder / "waves").glob("*.yaml")):
-            head = self._head(f"waves/{path.name}", WAVE_KEYS)
+            head = self._head(f"waves/{path.name}", WAVE_KEYS, WAVE_OPTIONAL)
             head.one_of("id", "the name of its file", [path.stem])
             wave = Wave(
                 id=path.stem,
@@ -149,6 +149,8 @@ class _SurveyReader:
                 population_lines=tuple(
                     head.document.line("population", place) for place in range(len(head.texts("population")))
                 ),
+                exports=read_exports(head, self.groups, self.platforms, path.stem, self._asked_in(path.stem)),
+                register=read_register_files(head),
             )
             if wave.fieldwork_end < wave.fieldwork_start:
                 head.wrong(
@@ -158,33 +160,60 @@ class _SurveyReader:
             waves[path.stem] = wave
         return waves
 
+    def _asked_in(self, wave: str) -> list[str]:
+        return [item for item, asked_in in self.questions if asked_in == wave]
+
     def _questions(self) -> dict[tuple[str, str], Question]:
         file = "questions.csv"
+        waves = sorted(path.stem for path in (self.folder / "waves").glob("*.yaml"))
         table = read_table(self.folder / file, f"{self.name}/{file}", QUESTION_COLUMNS, ("item", "wave"), self.problems)
         questions = {}
         for row in table:
             read = RowReader(row, self.problems)
             question = Question(
                 item=read.identifier("item"),
-                wave=read.one_of("wave", "a wave of this survey", self.waves),
+                wave=read.one_of("wave", "a wave of this survey", waves),
                 asked_of=read.one_of("asked_of", "a group of this survey", self.groups, self.head_file),
-                service_line=read.one_of("service_line", "a service line", self.service_lines, SERVICE_LINES),
-                scale=read.one_of("scale", "a scale of this survey", self.scales, self.scales_file),
+                service_line=read.one_of(
+                    "service_line", "a service line, or all", ["all", *self.service_lines], SERVICE_LINES
+                ),
+                kind=cast(QuestionKind, read.one_of("kind", "a kind of question", QUESTION_KINDS)),
+                scale=self._scale_of(read),
+                asked_if=conditions(read),
+                failing=read.one_of("failing", "the failing end of the scale, or nothing", ENDS),  # type: ignore[arg-type]
                 finding=read.text("finding"),
                 label=read.text("label"),
                 wording=read.text("wording"),
-                failure=read.text("failure"),
-                window=read.text("window"),
+                failure=read.text("failure") if row["failing"] else row["failure"],
+                window=row["window"],
                 window_months=read.decimal("window_months"),
             )
+            self._check_failing(question, read)
             questions[question.item, question.wave] = question
             self._check_finding(question.finding, f"questions.csv, line {row.line}", read)
+        check_routes(table, questions, self.scales, self.problems)
         return questions
+
+    def _scale_of(self, read: RowReader) -> str:
+        if read.row["kind"] in ("number", "date", "text"):
+            if read.row["scale"]:
+                read.wrong("scale", f"a question of kind '{read.row['kind']}' has no scale; expected nothing")
+            return ""
+        return read.one_of("scale", "a scale of this survey", self.scales, self.scales_file)
+
+    def _check_failing(self, question: Question, read: RowReader) -> None:
+        scale = self.scales.get(question.scale)
+        if question.failing not in ("agreeing", "disagreeing") or (question.kind == "one" and scale is None):
+            return
+        if question.kind != "one" or (scale is not None and scale.options and not getattr(scale, question.failing)):
+            what = f"'{question.failing}' needs a question of kind 'one' whose scale has such options"
+            read.wrong("failing", what, refers_to=self.scales_file)
 
     def _comparability(self) -> tuple[Comparability, ...]:
         file = "comparability.csv"
         key = ("wave_before", "item_before", "wave_after", "item_after", "respondent_group")
-        table = read_table(self.folder / file, f"{self.name}/{file}", COMPARABILITY_COLUMNS, key, self.problems)
+        name = f"{self.name}/{file}"
+        table = read_table(self.folder / file, name, COMPARABILITY_COLUMNS, key, self.problems, may_be_empty=True)
         pairs = []
         for row in table:
             read = RowReader(row, self.problems)

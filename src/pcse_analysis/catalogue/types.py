@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
+from pcse_analysis.catalogue.raw import Condition, ExportFile, MissingKind, Platform, QuestionKind, RegisterFiles
+
+EvidenceKind = Literal["published", "responses"]
 ComparabilityStatus = Literal["same", "window_differs", "wording_differs", "not_comparable"]
 Adjustment = Literal["holm", "benjamini-hochberg"]
 ClaimTest = Literal["little_improvement", "some_deterioration", "none"]
@@ -27,24 +30,55 @@ class ServiceLine:
 
 @dataclass(frozen=True, kw_only=True)
 class Scale:
-    """Ordered answer options, and which of them count as agreement."""
+    """Ordered answer options, and which of them count as agreement.
+
+    ``dont_know``, ``not_applicable`` and ``prefer_not_to_say`` are the options that are not an opinion. ``other`` is
+    the option behind which respondents write their own words. ``bands`` gives options that stand for a range of a
+    number, such as days of delay, with its lower and upper end (None: open).
+    """
 
     id: str
     options: tuple[str, ...]
     agreeing: tuple[str, ...]
     disagreeing: tuple[str, ...]
-    not_an_opinion: tuple[str, ...]
+    dont_know: tuple[str, ...] = ()
+    not_applicable: tuple[str, ...] = ()
+    prefer_not_to_say: tuple[str, ...] = ()
+    other: str = ""
+    unit: str = ""
+    bands: Mapping[str, tuple[float, float | None]] = field(default_factory=dict)
+
+    @property
+    def not_an_opinion(self) -> tuple[str, ...]:
+        """The options that are chosen by those who give no opinion."""
+        return (*self.dont_know, *self.not_applicable, *self.prefer_not_to_say)
+
+    def kind_of(self, option: str) -> MissingKind | None:
+        """The kind of missing that an option is; None for an opinion."""
+        kinds: tuple[tuple[MissingKind, tuple[str, ...]], ...] = (
+            ("dont_know", self.dont_know),
+            ("not_applicable", self.not_applicable),
+            ("prefer_not_to_say", self.prefer_not_to_say),
+        )
+        return next((kind for kind, options in kinds if option in options), None)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """One item as one wave asked it. ``failure`` is the predicate of the share that had the failing answer."""
+    """One item as one wave asked it. ``failure`` is the predicate of the share that had the failing answer.
+
+    ``asked_if`` routes: all its conditions must hold. ``failing`` says which end of the scale is the failure; without
+    it, the options are counted and nothing is called a failure.
+    """
 
     item: str
     wave: str
     asked_of: str
     service_line: str
+    kind: QuestionKind
     scale: str
+    asked_if: tuple[Condition, ...]
+    failing: Literal["", "agreeing", "disagreeing"]
     finding: str
     label: str
     wording: str
@@ -67,6 +101,8 @@ class Wave:
     about: str
     population: tuple[str, ...]
     population_lines: tuple[int, ...]
+    exports: Mapping[str, ExportFile]
+    register: RegisterFiles | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,6 +153,8 @@ class Survey:
     label: str
     asked_by: str
     results: str
+    raw: str
+    """The folder of the survey's exports and registers, relative to the project."""
     design: SurveyDesign
     margin: float
     margin_fixed: str
@@ -158,20 +196,27 @@ class Edition:
     id: str
     label: str
     survey: str
+    evidence: EvidenceKind
     evidence_date: str
     about: str
     contact: str
+    marked: str
+    """A word that is printed across every page, such as SYNTHETIC; empty for none."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """One page of an edition: the notebook that makes it and where it goes; ``each`` repeats it per service line."""
+    """One page of an edition: the notebook that makes it and where it goes.
+
+    ``evidence`` says which editions have it; ``each`` repeats it for every service line or group of respondents.
+    """
 
     id: str
     notebook: str
     output: str
     title: str
-    each: Literal["", "service_line"]
+    evidence: EvidenceKind
+    each: Literal["", "service_line", "group"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,9 +237,10 @@ class Publication:
 
 @dataclass(frozen=True, kw_only=True)
 class Method:
-    """How one kind of number is made, in words for the page."""
+    """How one kind of number is made, in words for the pages of some kinds of evidence."""
 
     id: str
+    evidence: tuple[EvidenceKind, ...]
     title: str
     text: str
 
@@ -210,6 +256,7 @@ class Catalogue:
     pages: tuple[Page, ...]
     publications: Mapping[str, Publication]
     methods: Mapping[str, Method]
+    platforms: Mapping[str, Platform]
 
     def public_by(self, sources: Iterable[str], day: str) -> list[str]:
         """Those of the named publications that were public on ``day``; an undated one never counts."""

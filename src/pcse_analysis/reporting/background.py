@@ -75,12 +75,14 @@ def _register_note(dossier: Dossier, selection: Selection) -> Markup:
 def methods(dossier: Dossier) -> Html:
     """How each kind of number is made, who is missing, and when the margin and the family were fixed."""
     survey = dossier.survey
-    parts = [Markup("<h3>{}</h3>\n<p>{}</p>").format(m.title, m.text) for m in dossier.catalogue.methods.values()]
+    told = [m for m in dossier.catalogue.methods.values() if dossier.edition.evidence in m.evidence]
+    parts = [Markup("<h3>{}</h3>\n<p>{}</p>").format(method.title, method.text) for method in told]
+    if not dossier.figures.changes:
+        return Html(joined(parts))
     families = Markup("; ").join(
         Markup("{} ({}; fixed {})").format(f.label, f.adjustment.title(), f.fixed) for f in survey.families.values()
     )
-    with_margin = next(iter(dossier.figures.changes), None)
-    margin = figure(with_margin, "margin", "points") if with_margin else NOT_APPLICABLE
+    margin = figure(dossier.figures.changes[0], "margin", "points")
     parts.append(
         Markup(
             "<h3>Margin and family of comparisons</h3>\n"

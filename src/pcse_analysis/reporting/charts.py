@@ -122,7 +122,7 @@ def _point(axes: Axes, estimate: Estimate, y: float, *, later: bool, word: str, 
         for end in (estimate.low, estimate.high):
             axes.plot([end, end], [y - 5, y + 5], color=colour, linewidth=1.5)
     axes.plot([estimate.value], [y], marker=marker, color=colour, markersize=8.5, linestyle="none", clip_on=False)
-    _label(axes, estimate.value, y, f"{text(estimate, 'value', 'percent')} {word}", above=above)
+    _label(axes, estimate.value, y, f"{text(estimate, 'value', 'percent')} {word}".rstrip(), above=above)
 
 
 def _label(axes: Axes, x: float, y: float, words: str, *, above: bool) -> None:
@@ -199,17 +199,18 @@ def _abbreviated(wave: str) -> str:
 
 def share_chart(dossier: Dossier, key: str, estimates: Sequence[Estimate]) -> Chart | None:
     """Every published share of a selection with its interval; None where no percentage was published."""
-    rows = [_share_row(dossier, estimate) for estimate in estimates if estimate.value is not None]
+    waves = {estimate.wave for estimate in estimates}
+    rows = [_share_row(dossier, e, names_wave=len(waves) > 1) for e in estimates if e.value is not None]
     if not rows:
         return None
     return Chart(key, "Chart of published shares, with intervals. " + " ".join(row.words for row in rows), rows)
 
 
-def _share_row(dossier: Dossier, estimate: Estimate) -> Row:
+def _share_row(dossier: Dossier, estimate: Estimate, *, names_wave: bool) -> Row:
     question, wave = dossier.question(estimate), _short(dossier, estimate.wave)
     later = estimate.wave == max(dossier.survey.waves, key=lambda w: dossier.survey.waves[w].fieldwork_start)
 
     def draw(axes: Axes, y: float) -> None:
-        _point(axes, estimate, y, later=later, word=_abbreviated(wave))
+        _point(axes, estimate, y, later=later, word=_abbreviated(wave) if names_wave else "")
 
     return Row(question.label, draw, f"{question.label}, {wave}: {text(estimate, 'value', 'percent')}.")

@@ -57,6 +57,7 @@ FORMS: dict[str, Callable[[float], str]] = {
     "points1": lambda value: f"{abs(_rounded(value * 100, 1))}",
     "signed": lambda value: _signed(value, 0),
     "signed1": lambda value: _signed(value, 1),
+    "decimal1": lambda value: f"{_rounded(value, 1)}",
     "count": lambda value: f"{_rounded(value, 0):,}",
     "at_most": lambda value: f"{floor(value):,}",
     "percent_at_most": lambda value: f"{floor(value * 100)}%",
@@ -75,14 +76,20 @@ def figure(number: Estimate | Change, field: str, form: str) -> Markup:
     """One field of a row as HTML that names the row and the field, so that anyone can check it against the CSV."""
     value = getattr(number, field)
     if value is None:
-        return NOT_AVAILABLE
+        return absent(number)
     return Markup('<data class="figure" value="{}" data-row="{}" data-field="{}" data-form="{}">{}</data>').format(
         repr(value).removesuffix(".0"), number.id, field, form, FORMS[form](value)
     )
 
 
+SUPPRESSED = Markup('<abbr title="suppressed">[c]</abbr>')
 NOT_AVAILABLE = Markup('<abbr title="not available">[x]</abbr>')
 NOT_APPLICABLE = Markup('<abbr title="not applicable">[z]</abbr>')
+
+
+def absent(number: Estimate | Change) -> Markup:
+    """The mark for a number that is not there: suppressed, or not available."""
+    return SUPPRESSED if isinstance(number, Estimate) and number.suppressed else NOT_AVAILABLE
 
 
 def published(publication: Publication) -> Markup:

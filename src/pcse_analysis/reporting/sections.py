@@ -18,6 +18,7 @@ from pcse_analysis.reporting.html import Html, joined
 from pcse_analysis.reporting.letter import Judged, Judgement, judged_claims, letters_of
 from pcse_analysis.reporting.tables import KEY, Cell, Table, share_table
 
+MARKED = "{}: made-up example. No figure here says anything about real practices or people."
 GROUPS_OF_FINDINGS = (
     (Verdict.DETERIORATED, "What got worse", "No figure that can be compared got worse."),
     (Verdict.IMPROVED, "What got better", "No figure that can be compared got better."),
@@ -30,15 +31,17 @@ GROUPS_OF_FINDINGS = (
 )
 
 
-def heading(dossier: Dossier, page: str, selection: Selection | None = None) -> Html:
+def heading(dossier: Dossier, page: str, selection: Selection | None = None, group: str = ALL) -> Html:
     """The title of a page, and what kind of document it is."""
     title = next(p.title for p in dossier.catalogue.pages if p.id == page)
     line = selection.service_line.label if selection and selection.service_line else "All services"
     edition = dossier.edition
+    people = dossier.survey.groups.get(group, "all respondents")
     return Html(
         joined(
             [
-                Markup("<h1>{}</h1>").format(title.replace("{service_line}", line)),
+                Markup("<p class='marked'>{}</p>").format(MARKED.format(edition.marked)) if edition.marked else "",
+                Markup("<h1>{}</h1>").format(title.replace("{service_line}", line).replace("{group}", people)),
                 Markup(
                     "<p class='standing'>Evidence as known on {}. {} Draft; not an official statistic. "
                     "Questions: {}.</p>"

@@ -9,13 +9,14 @@ from markupsafe import Markup, escape
 
 from pcse_analysis.dossier import Dossier
 from pcse_analysis.estimates import Change, Estimate
-from pcse_analysis.reporting.figures import NOT_APPLICABLE, NOT_AVAILABLE, figure, wave_name
+from pcse_analysis.reporting.figures import NOT_APPLICABLE, absent, figure, wave_name
 from pcse_analysis.reporting.html import Piece
 
 Cell = str | Markup
 KEY = (
     "[x]: not available. [z]: not applicable. Assumed base: all that replied, as the item's own base was not published."
 )
+KEY_OF_REPLIES = "[c]: suppressed, as few respondents are behind it. [x]: not available. [z]: not applicable."
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,8 @@ def share_table(dossier: Dossier, estimates: Sequence[Estimate], caption: Cell) 
             wave_name(dossier.survey.waves[estimate.wave]),
             dossier.question(estimate).window,
             figure(estimate, "value", "bare"),
-            _range(estimate, "low", "high", "bare1"),
-            _range(estimate, "numerator_low", "numerator_high", "count"),
+            range_of(estimate, "low", "high", "bare1"),
+            range_of(estimate, "numerator_low", "numerator_high", "count"),
             _base(estimate),
         ]
         for estimate in estimates
@@ -91,10 +92,11 @@ def _base(estimate: Estimate) -> Markup:
     return Markup("{} (assumed)").format(base) if estimate.base_status == "assumed" else base
 
 
-def _range(number: Estimate | Change, low: str, high: str, form: str) -> Markup:
+def range_of(number: Estimate | Change, low: str, high: str, form: str) -> Markup:
+    """Two limits as "low to high", one number where they are the same, a mark where there are none."""
     first, last = getattr(number, low), getattr(number, high)
     if first is None or last is None:
-        return NOT_AVAILABLE
+        return absent(number)
     if first == last:
         return figure(number, low, form)
     span = Markup("{} to {}").format(figure(number, low, form), figure(number, high, form))
@@ -107,11 +109,14 @@ def check_table(dossier: Dossier, change: Change, caption: Cell) -> Table:
         return Table(caption, ("Check", "Result"), _window_checks(dossier, change))
     rows: list[list[Cell]] = [
         ["Change, percentage points (later less earlier)", figure(change, "value", "signed1")],
-        [interval_head([change]) + ", at the printed percentages", _range(change, "low", "high", "signed1")],
-        ["Interval of ninety per cent, for the test against the margin", _range(change, "low90", "high90", "signed1")],
+        [interval_head([change]) + ", at the printed percentages", range_of(change, "low", "high", "signed1")],
+        [
+            "Interval of ninety per cent, for the test against the margin",
+            range_of(change, "low90", "high90", "signed1"),
+        ],
         [
             interval_head([change]) + " over every count that rounds to the printed percentages",
-            _range(change, "low_rounding", "high_rounding", "signed1"),
+            range_of(change, "low_rounding", "high_rounding", "signed1"),
         ],
         ["p-value of no change", figure(change, "p_value", "probability")],
         ["The same, adjusted for the family of comparisons tested", _adjusted(dossier, change)],
@@ -177,15 +182,15 @@ def _window_checks(dossier: Dossier, change: Change) -> list[list[Cell]]:
     points = dossier.figures.estimate(f"{change.id}.points_range")
     margin = dossier.figures.beside(change, "detectable_margin")
     return [
-        ["Later share that an unchanged rate would give (%)", _range(implied, "low", "high", "bare")],
-        ["Later share less that, as printed (points)", _range(points, "low", "high", "signed1")],
+        ["Later share that an unchanged rate would give (%)", range_of(implied, "low", "high", "bare")],
+        ["Later share less that, as printed (points)", range_of(points, "low", "high", "signed1")],
         [
             Markup("The same with rounding and {} sampling error").format(figure(change, "confidence", "percent")),
-            _range(change, "low", "high", "signed1"),
+            range_of(change, "low", "high", "signed1"),
         ],
         [
             "The same with ninety per cent, for the test against the margin",
-            _range(change, "low90", "high90", "signed1"),
+            range_of(change, "low90", "high90", "signed1"),
         ],
         [
             "Half the width of that range (points)",

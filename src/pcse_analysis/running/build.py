@@ -12,31 +12,42 @@ from pathlib import Path
 from tqdm import tqdm
 
 from pcse_analysis.errors import CommandError, Problem
-from pcse_analysis.evidence import BUILT_FOLDER, PROJECT_FOLDER, make_dossier, write_dossier
+from pcse_analysis.evidence import (
+    BUILT_FOLDER,
+    PROJECT_FOLDER,
+    RAW_FOLDER,
+    make_evidence,
+    write_dossier,
+    write_interim,
+)
 from pcse_analysis.provenance import file_sha256
 from pcse_analysis.running.notebooks import RunError, export_page, run_notebook
-from pcse_analysis.running.plan import PageRun, plan_build
+from pcse_analysis.running.plan import Plan, plan_build
 
 SUMS = "SHA256SUMS"
 OTHER_FOLDER = "name another folder with --out, or move that away."
 
 
-def build(root: Path, edition: str, out: Path, words: Sequence[str], timeout: int | None) -> Path:
+def build(
+    root: Path, edition: str, out: Path, words: Sequence[str], timeout: int | None, raw: Path | None = None
+) -> Path:
     """Build one edition of the project at ``root`` into ``out/<edition>`` and return that folder.
 
-    The earlier output stays untouched until every page is made.
+    The earlier output stays untouched until every page is made. ``raw`` stands for the project's ``data/raw``.
 
     Raises:
         UserError: the command, the catalogue or the inputs have mistakes.
         RunError: a notebook failed or a page was refused.
     """
-    plan = plan_build(root, edition, words)
+    plan = plan_build(root, edition, words, raw)
     target = out / edition
     _check_target(target)
-    dossier = make_dossier(plan.inputs, edition, dict(plan.given))
+    dossier, replies = make_evidence(plan.inputs, edition, dict(plan.given))
+    if replies is not None:
+        write_interim(replies, root, edition)
     with _staged(target) as folder:
         write_dossier(dossier, folder)
-        _make_pages(root, edition, plan.pages, folder, timeout)
+        _make_pages(root, edition, plan, folder, timeout)
         _write_sums(folder)
     return target
 
@@ -83,18 +94,22 @@ def _staged(target: Path) -> Iterator[Path]:
             shutil.rmtree(leftover, ignore_errors=True)
 
 
-def _make_pages(root: Path, edition: str, runs: Sequence[PageRun], folder: Path, timeout: int | None) -> None:
-    settings = {BUILT_FOLDER: str(folder.resolve()), PROJECT_FOLDER: str(root.resolve())}
+def _make_pages(root: Path, edition: str, plan: Plan, folder: Path, timeout: int | None) -> None:
+    settings = {
+        BUILT_FOLDER: str(folder.resolve()),
+        PROJECT_FOLDER: str(root.resolve()),
+        RAW_FOLDER: str(plan.inputs.raw.resolve()) if plan.inputs.raw.is_dir() else "",
+    }
     before = {name: os.environ.get(name) for name in settings}
     os.environ.update(settings)
     failed = root / "build" / "failed"
     try:
         with tempfile.TemporaryDirectory(prefix="pcse-run-") as temporary:
-            for run in tqdm(runs, desc=f"pages of '{edition}'", unit="page", disable=None, leave=False):
+            for run in tqdm(plan.pages, desc=f"pages of '{edition}'", unit="page", disable=None, leave=False):
                 executed = Path(temporary) / "executed.ipynb"
                 try:
                     notebook = run_notebook(run.notebook, run.parameters, executed, timeout)
-                    html = export_page(notebook, run.back, run.output)
+                    html = export_page(notebook, run.back, run.output, plan.marked)
                 except RunError as error:
                     failed.mkdir(parents=True, exist_ok=True)
                     kept = failed / run.notebook.name

@@ -83,8 +83,10 @@ def _lines(message: str) -> list[str]:
     return [line.strip() for line in message.splitlines()[1:] if line.strip()] or [message]
 
 
-def export_page(notebook: NotebookNode, back: str, place: str) -> str:
+def export_page(notebook: NotebookNode, back: str, place: str, marked: str = "") -> str:
     """The page of an executed notebook as HTML: its outputs and texts, no code, nothing fetched from anywhere.
+
+    ``marked`` is a word that stands across the page, on the screen and on every sheet of paper.
 
     Raises:
         RunError: an output is not HTML made by this package, or the page has not exactly one main heading (7).
@@ -94,12 +96,13 @@ def export_page(notebook: NotebookNode, back: str, place: str) -> str:
         template_name="template", extra_template_basedirs=[str(TEMPLATES)], exclude_anchor_links=True, embed_images=True
     )
     style = "".join((TEMPLATES / "template" / name).read_text(encoding="utf-8") for name in ("fonts.css", "page.css"))
-    page = {"title": "", "style": style, "back": back}
+    page = {"title": "", "style": style, "back": back, "marked": marked}
     html, _ = exporter.from_notebook_node(notebook, resources={"page": page})
     titles = re.findall(r"<h1[^>]*>(.*?)</h1>", html, flags=re.DOTALL)
     if len(titles) != 1:
         raise RunError(EXIT_GATE, f"GateError: {place}\n  found {len(titles)} main headings, expected 1")
-    html = html.replace("<title></title>", f"<title>{re.sub(r'<[^>]+>', '', titles[0])}</title>", 1)
+    before = f"{marked}: " if marked else ""
+    html = html.replace("<title></title>", f"<title>{before}{re.sub(r'<[^>]+>', '', titles[0])}</title>", 1)
     return re.sub(r"[ \t]+\n", "\n", _with_contents(html))
 
 

@@ -36,8 +36,13 @@ class Plan:
     given: Mapping[str, str]
     pages: tuple[PageRun, ...]
 
+    @property
+    def marked(self) -> str:
+        """The word that stands across every page; empty for none."""
+        return self.inputs.catalogue.editions[self.edition].marked
 
-def plan_build(root: Path, edition: str, words: Sequence[str]) -> Plan:
+
+def plan_build(root: Path, edition: str, words: Sequence[str], raw: Path | None = None) -> Plan:
     """What a build of ``edition`` with the parameters ``words`` (``name=value``) will do.
 
     Raises:
@@ -46,14 +51,16 @@ def plan_build(root: Path, edition: str, words: Sequence[str]) -> Plan:
     problems = Problems()
     given = given_parameters(words, problems)
     try:
-        inputs = read_inputs(root)
+        inputs = read_inputs(root, raw)
     except UserError as error:
         raise type(error)([*problems.found, *error.problems]) from None
     editions = inputs.catalogue.editions
     with problems.gathering():
         find_edition(inputs, edition)
     declared: dict[str, dict[str, Parameter]] = {}
-    notebooks = {page.notebook for page in inputs.catalogue.pages}
+    kind = editions[edition].evidence if edition in editions else ""
+    chosen = [page for page in inputs.catalogue.pages if kind in ("", page.evidence)]
+    notebooks = {page.notebook for page in chosen}
     for name in sorted(notebooks):
         with problems.gathering():
             declared[name] = declared_parameters(root / "notebooks" / f"{name}.ipynb")
@@ -61,7 +68,7 @@ def plan_build(root: Path, edition: str, words: Sequence[str]) -> Plan:
         check_names(given, declared, problems)
     pages = [
         run
-        for page in inputs.catalogue.pages
+        for page in chosen
         if page.notebook in declared
         for run in _runs(inputs, page, edition, declared[page.notebook], given, problems)
     ]
@@ -89,10 +96,23 @@ def _runs(
     if not page.each:
         return [PageRun(notebook=notebook, parameters=values, output=page.output)]
     asked = given.get(page.each, ALL)
-    lines = list(inputs.catalogue.service_lines) if asked == ALL else [asked]
+    names = _each(inputs, page, edition) if asked == ALL else [asked]
     return [
         PageRun(
-            notebook=notebook, parameters=values | {page.each: line}, output=page.output.replace("{service_line}", line)
+            notebook=notebook,
+            parameters=values | {page.each: name},
+            output=page.output.replace(f"{{{page.each}}}", name),
         )
-        for line in lines
+        for name in names
     ]
+
+
+def _each(inputs: Inputs, page: Page, edition: str) -> list[str]:
+    """What a page is repeated for: the service lines, or the groups whose replies the edition holds."""
+    if page.each == "service_line":
+        return list(inputs.catalogue.service_lines)
+    if edition not in inputs.catalogue.editions:
+        return []
+    survey = inputs.catalogue.surveys[inputs.catalogue.editions[edition].survey]
+    asked = {export.group for wave in survey.waves.values() for export in wave.exports.values()}
+    return [group for group in survey.groups if group in asked]

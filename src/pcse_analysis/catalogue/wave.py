@@ -1,0 +1,230 @@
+"""Reads what a wave's file says of its exports: where the cells are, how they are read, what is left out and why."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import cast
+
+from pcse_analysis.catalogue.fields import MapReader
+from pcse_analysis.catalogue.raw import (
+    DATE_ORDERS,
+    MISSING_KINDS,
+    ROLES,
+    DateOrder,
+    ExportFile,
+    MissingKind,
+    Recode,
+    RegisterFiles,
+    Rule,
+    RuleKind,
+)
+from pcse_analysis.catalogue.types import Question, Wave
+from pcse_analysis.errors import Problems
+
+EXPORT_KEYS = ("file", "group", "headers")
+EXPORT_OPTIONAL = (
+    "sha256",
+    "platform",
+    "encoding",
+    "sheet",
+    "codebook",
+    "dates",
+    "columns",
+    "ignored",
+    "missing",
+    "selected",
+    "not_selected",
+    "off_route",
+    "recodes",
+    "rules",
+)
+ALL_OTHERS = "all others"
+RULES: dict[RuleKind, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "test_rows": (("column", "values"), ()),
+    "rows_with": (("column", "values"), ()),
+    "outside_fieldwork": ((), ("column",)),
+    "partial": (("least",), ()),
+    "same_respondent": (("keep",), ("column",)),
+    "same_practice": (("keep",), ()),
+    "impossible": (("items",), ("lowest", "highest", "then")),
+    "straight_lining": (("items",), ()),
+    "speeding": (("least",), ()),
+}
+"""What each kind of rule must say besides its reason, and what it may say."""
+RULE_KEYS = tuple(sorted({key for needed, optional in RULES.values() for key in (*needed, *optional)}))
+SHA256 = re.compile(r"[0-9a-f]{64}")
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def read_exports(
+    head: MapReader, groups: Iterable[str], platforms: Iterable[str], wave: str, asked: Iterable[str]
+) -> dict[str, ExportFile]:
+    """The exports of one wave by name. ``asked`` are the items that questions.csv has for it."""
+    if "exports" not in head.content:
+        return {}
+    known = list(groups), list(platforms), list(asked)
+    return {
+        name: _export(name, read, *known, wave)
+        for name, read in head.maps("exports", EXPORT_KEYS, optional=EXPORT_OPTIONAL).items()
+    }
+
+
+def _export(
+    name: str, read: MapReader, groups: list[str], platforms: list[str], asked: list[str], wave: str
+) -> ExportFile:
+    ignored = read.content.get("ignored", ())
+    return ExportFile(
+        id=name,
+        catalogue_file=read.document.file,
+        file=_path(read, "file"),
+        group=read.one_of("group", "a group of this survey", groups),
+        sha256=_sha256(read),
+        platform=read.one_of("platform", "a platform", platforms) if "platform" in read.content else "",
+        encoding=read.text("encoding"),
+        sheet=read.text("sheet"),
+        codebook=_path(read, "codebook"),
+        dates=cast(DateOrder, read.one_of("dates", "an order of dates", DATE_ORDERS)),
+        columns=_columns(read),
+        headers=_headers(read, asked, wave),
+        ignored=() if ignored == ALL_OTHERS else read.texts("ignored"),
+        ignores_others=ignored == ALL_OTHERS,
+        missing=_missing(read),
+        selected=read.texts("selected"),
+        not_selected=read.any_texts("not_selected"),
+        off_route=read.one_of("off_route", "what to do", ("set_aside", "keep")) or "set_aside",  # type: ignore[arg-type]
+        recodes=_recodes(read, asked),
+        rules=_rules(read, asked),
+        lines={key: read.document.line(*read.path, key) for key in read.content},
+    )
+
+
+def _path(read: MapReader, key: str) -> str:
+    value = read.text(key)
+    if value.startswith("/") or ".." in value.split("/"):
+        read.wrong(key, f"'{key}': expected a path inside the folder of raw data, without '..'")
+    return value
+
+
+def _sha256(read: MapReader) -> str:
+    value = read.text("sha256")
+    if value and not SHA256.fullmatch(value):
+        read.wrong("sha256", "'sha256' should be 64 hexadecimal digits in lower case")
+    return value
+
+
+def _columns(read: MapReader) -> dict[str, str]:
+    if "columns" not in read.content:
+        return {}
+    columns = read.map("columns", (), optional=ROLES)
+    return {role: columns.raw_text(role) for role in columns.content if role in ROLES}
+
+
+def _headers(read: MapReader, asked: list[str], wave: str) -> dict[str, str]:
+    if "headers" not in read.content:
+        return {}
+    headers = read.map("headers", (), optional=asked, kind=f"an item that questions.csv has for wave {wave}")
+    return {item: headers.raw_text(item) for item in headers.content if item in asked}
+
+
+def _missing(read: MapReader) -> dict[str, MissingKind]:
+    if "missing" not in read.content:
+        return {}
+    kinds = read.map("missing", (), optional=MISSING_KINDS)
+    found: dict[str, MissingKind] = {}
+    for kind in MISSING_KINDS:
+        for value in kinds.any_texts(kind):
+            if value in found:
+                kinds.wrong(kind, f"'{value}' is listed as two kinds of missing")
+            found[value] = kind
+    return found
+
+
+def _recodes(read: MapReader, asked: list[str]) -> tuple[Recode, ...]:
+    recodes = []
+    places = [*asked, *ROLES]  # what respondents wrote about their practice may be mended too
+    for entry in read.items("recodes", ("from", "to", "reason"), optional=("item", "items")):
+        items = entry.many_of("items", "an item of this wave", places)
+        if "item" in entry.content:
+            items = (entry.one_of("item", "an item of this wave", places), *items)
+        recodes.append(
+            Recode(
+                items=items,
+                found=entry.raw_text("from"),
+                meant=entry.raw_text("to"),
+                reason=entry.text("reason"),
+                line=entry.document.line(*entry.path),
+            )
+        )
+    return tuple(recodes)
+
+
+def _rules(read: MapReader, asked: list[str]) -> tuple[Rule, ...]:
+    rules = []
+    for number, entry in enumerate(read.items("rules", ("rule", "reason"), optional=RULE_KEYS), start=1):
+        kind = cast(RuleKind, entry.one_of("rule", "a rule", RULES))
+        needed, optional = RULES.get(kind, (RULE_KEYS, ()))
+        if kind in RULES:
+            for key in needed:
+                if key not in entry.content:
+                    entry.wrong("rule", f"a rule '{kind}' needs '{key}'")
+            for key in entry.content:
+                if key in RULE_KEYS and key not in (*needed, *optional):
+                    entry.wrong(key, f"a rule '{kind}' has no '{key}'")
+        rule = Rule(
+            kind=kind,
+            id=f"{number:02d}-{kind}",
+            reason=entry.text("reason"),
+            line=entry.document.line(*entry.path),
+            column=entry.raw_text("column"),
+            items=entry.many_of("items", "an item of this wave", asked),
+            values=entry.any_texts("values"),
+            keep=entry.one_of("keep", "which to keep", ("first", "last", "fullest")) or "last",  # type: ignore[arg-type]
+            least=entry.number("least") or 0.0,
+            lowest=entry.number("lowest"),
+            highest=entry.number("highest"),
+            then=entry.one_of("then", "what to do", ("exclude", "not_answered")) or "exclude",  # type: ignore[arg-type]
+        )
+        if kind == "partial" and not 0 < rule.least <= 100:
+            entry.wrong("least", "'least' of a rule 'partial' is a percentage of the questions asked, 1 to 100")
+        if kind == "impossible" and rule.lowest is None and rule.highest is None:
+            entry.wrong("rule", "a rule 'impossible' needs 'lowest' or 'highest' or both")
+        rules.append(rule)
+    return tuple(rules)
+
+
+def check_headers(wave: Wave, questions: Iterable[Question], name: str, problems: Problems) -> None:
+    """Note questions that no export of the wave has a column for, and columns of questions to another group.
+
+    A wave without exports rests on published figures, and has no columns.
+    """
+    asked = {question.item: question for question in questions if question.wave == wave.id}
+    mapped = {item for export in wave.exports.values() for item in export.headers}
+    for item in asked if wave.exports else ():
+        if item not in mapped:
+            what = f"'{item}' of wave {wave.id} stands under 'headers' of no export"
+            to_do = "name its column there, or take the question out of questions.csv."
+            problems.add(what, file=f"{name}/questions.csv", to_do=to_do)
+    for export in wave.exports.values():
+        for item in export.headers:
+            if item in asked and asked[item].asked_of != export.group:
+                of = asked[item].asked_of
+                what = f"'{item}' is asked of '{of}' in questions.csv, and export '{export.id}' is of '{export.group}'"
+                problems.add(what, file=export.catalogue_file, line=export.lines.get("headers"))
+
+
+def read_register_files(head: MapReader) -> RegisterFiles | None:
+    """The register that the wave's practices are looked up in; None where the file names none."""
+    if "register" not in head.content:
+        return None
+    read = head.map("register", ("practices", "as_of"), optional=("payments", "size_bands"))
+    bands: list[int] = []
+    for text in read.texts("size_bands"):
+        if not re.fullmatch(r"[1-9]\d{0,6}", text) or (bands and int(text) <= bands[-1]):
+            read.wrong("size_bands", "'size_bands' should be rising whole numbers, such as [4000, 8000, 12000]")
+            break
+        bands.append(int(text))
+    as_of = read.day("as_of")
+    return RegisterFiles(
+        practices=_path(read, "practices"), payments=_path(read, "payments"), as_of=as_of, size_bands=tuple(bands)
+    )

@@ -1,0 +1,284 @@
+"""Turns the columns of one question into answers; what is not an option is kept aside and told, never guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pcse_analysis.catalogue.raw import ExportFile, QuestionKind
+from pcse_analysis.catalogue.types import Question, Scale
+from pcse_analysis.cleaning.dates import read_dates
+from pcse_analysis.cleaning.exports import Coded, Export
+from pcse_analysis.cleaning.free_text import redact_texts
+from pcse_analysis.cleaning.headers import Column, tidied
+from pcse_analysis.cleaning.joined import parted
+from pcse_analysis.cleaning.numbers import read_number
+from pcse_analysis.cleaning.values import Meanings, Meant
+from pcse_analysis.responses import ANSWERED, BETWEEN, NO_ANSWER, Answers, state_code
+
+OTHER = "_other"
+"""Ends the name of the item that holds what respondents wrote behind an option such as 'Other (please specify)'."""
+NOT_ANSWERED = state_code("not_answered")
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Values of a column that are no answer to its question: ``wrong`` gives their positions in its values."""
+
+    item: str
+    column: Column
+    coded: Coded
+    wrong: tuple[int, ...]
+    expected: str
+    scale: Scale | None = None
+
+
+@dataclass
+class Read:
+    """The answers to the questions of one export so far, and the values that are none."""
+
+    answers: dict[str, Answers]
+    unknown: list[Unknown]
+
+
+class AnswerReader:
+    """Reads the answers of one export, question by question."""
+
+    def __init__(
+        self,
+        export: Export,
+        plan: ExportFile,
+        scales: Mapping[str, Scale],
+        meanings: Meanings,
+        codebook: Mapping[str, Mapping[str, str]],
+    ) -> None:
+        """``codebook`` gives labels by column code and value, where there is one."""
+        self.export, self.plan, self.scales, self.meanings, self.codebook = export, plan, scales, meanings, codebook
+        platform = export.header.platform
+        self.selected = {tidied(v) for v in (plan.selected or platform.selected)}
+        self.not_selected = {tidied(v) for v in (plan.not_selected or platform.not_selected)}
+        self.joined = platform.joined
+        self.read = Read({}, [])
+
+    def add(self, question: Question, columns: Sequence[Column]) -> None:
+        """Read one question from its columns."""
+        scale = self.scales.get(question.scale)
+        if question.kind == "several":
+            assert scale is not None
+            reading = self._over_columns if len(columns) > 1 else self._in_one_cell
+            reading(question, scale, columns)
+            return
+        main, *others = sorted(columns, key=lambda c: (c.part != "", c.place))
+        column = self.export.columns[main.place]
+        meant = self._meant(question.item, main)
+        match question.kind:
+            case "one":
+                assert scale is not None
+                self._one(question, scale, main, column, meant)
+                for other in others:
+                    self._own_words(question.item, other)
+            case "number":
+                self._number(question, main, column, meant)
+            case "date":
+                self._date(question, main, column, meant)
+            case "text":
+                self._text(question.item, column, meant)
+
+    def _meant(self, item: str, column: Column) -> Meant:
+        labels = self.codebook.get(column.code) or self.codebook.get(column.name)
+        return self.meanings.of(self.export.columns[column.place], item, labels)
+
+    def _unknown(
+        self, item: str, column: Column, coded: Coded, wrong: Sequence[int], expected: str, scale: Scale | None = None
+    ) -> None:
+        if wrong:
+            self.read.unknown.append(Unknown(item, column, coded, tuple(wrong), expected, scale))
+
+    def _keep(self, item: str, kind: QuestionKind, codes: NDArray, states: NDArray, **more: object) -> None:
+        """Note the answers of a question, its codes in the smallest whole numbers that hold them."""
+        largest = int(codes.max(initial=0))
+        small = np.int8 if largest < 2**7 else np.int16 if largest < 2**15 else np.int32
+        self.read.answers[item] = Answers(
+            item=item,
+            kind=kind,
+            codes=codes.astype(small),
+            state=states.astype(np.uint8),
+            **more,  # type: ignore[arg-type]
+        )
+
+    def _one(self, question: Question, scale: Scale, column: Column, coded: Coded, meant: Meant) -> None:
+        place_of = {tidied(option): place for place, option in enumerate(scale.options)}
+        codes = np.array([place_of.get(text, NO_ANSWER) for text in meant.texts], dtype=np.int32)
+        states = meant.states.copy()
+        answered = states == state_code(ANSWERED)
+        wrong = [int(place) for place in np.flatnonzero(answered & (codes == NO_ANSWER))]
+        if wrong and scale.other:
+            codes[wrong] = scale.options.index(scale.other)
+            own = ["" if place not in set(wrong) else text for place, text in enumerate(meant.texts)]
+            self._text(question.item + OTHER, coded, Meant(own, np.where(np.array(own) == "", NOT_ANSWERED, states)))
+        elif wrong:
+            states[wrong] = NOT_ANSWERED
+            expected = f"an option of scale '{scale.id}'"
+            self._unknown(question.item, column, coded, wrong, expected, scale)
+        for place, option in enumerate(scale.options):
+            kind = scale.kind_of(option)
+            if kind is not None:
+                states[codes == place] = state_code(kind)
+        self._keep(question.item, "one", codes[coded.codes], states[coded.codes], values=scale.options)
+
+    def _number(self, question: Question, column: Column, coded: Coded, meant: Meant) -> None:
+        numbers = [read_number(text) if text else None for text in meant.texts]
+        wrong = [place for place, text in enumerate(meant.texts) if text and numbers[place] is None]
+        self._unknown(question.item, column, coded, wrong, "a number")
+        states = meant.states.copy()
+        states[wrong] = NOT_ANSWERED
+        distinct = sorted({number for number in numbers if number is not None})
+        place_of = {number: place for place, number in enumerate(distinct)}
+        codes = np.array([NO_ANSWER if n is None else place_of[n] for n in numbers], dtype=np.int32)
+        values = tuple(repr(number).removesuffix(".0") for number in distinct)
+        array = np.array(distinct, dtype=np.float64)
+        self._keep(question.item, "number", codes[coded.codes], states[coded.codes], values=values, numbers=array)
+
+    def _date(self, question: Question, column: Column, coded: Coded, meant: Meant) -> None:
+        dates = read_dates(meant.texts, self.plan.dates)
+        wrong = [place for place, text in enumerate(meant.texts) if text and dates.moments[place] is None]
+        if dates.trouble and not wrong:
+            wrong = [next(place for place, text in enumerate(meant.texts) if text)]
+        self._unknown(question.item, column, coded, wrong, dates.trouble or "a date")
+        days = [moment.date().isoformat() if moment else "" for moment in dates.moments]
+        states = meant.states.copy()
+        states[[place for place, day in enumerate(days) if not day and states[place] == state_code(ANSWERED)]] = (
+            NOT_ANSWERED
+        )
+        values = tuple(sorted({day for day in days if day}))
+        place_of = {day: place for place, day in enumerate(values)}
+        codes = np.array([place_of.get(day, NO_ANSWER) for day in days], dtype=np.int32)
+        self._keep(question.item, "date", codes[coded.codes], states[coded.codes], values=values)
+
+    def _text(self, item: str, coded: Coded, meant: Meant) -> None:
+        present = [text for text in meant.texts if text]
+        clean, found = redact_texts(present)
+        for kind, count in found.items():
+            self.meanings.repairs.redacted[kind] = self.meanings.repairs.redacted.get(kind, 0) + count
+        redacted = dict(zip(present, clean, strict=True))
+        values = tuple(dict.fromkeys(clean))
+        place_of = {text: place for place, text in enumerate(values)}
+        codes = np.array([place_of[redacted[t]] if t else NO_ANSWER for t in meant.texts], dtype=np.int32)
+        self._keep(item, "text", codes[coded.codes], meant.states[coded.codes], values=values)
+
+    def _own_words(self, item: str, column: Column) -> None:
+        self._text(item + OTHER, self.export.columns[column.place], self._meant(item, column))
+
+    def _in_one_cell(self, question: Question, scale: Scale, columns: Sequence[Column]) -> None:
+        column, coded = columns[0], self.export.columns[columns[0].place]
+        meant = self._meant(question.item, column)
+        between = self.joined or (";", ", ")
+        chosen = np.zeros((len(meant.texts), len(scale.options)), dtype=bool)
+        own, wrong = [""] * len(meant.texts), []
+        for place, text in enumerate(meant.texts):
+            options, others = parted(text, scale.options, between) if text else ([], [])
+            chosen[place, [scale.options.index(option) for option in options]] = True
+            if others and scale.other:
+                chosen[place, scale.options.index(scale.other)] = True
+                own[place] = others[0]
+            elif others:
+                wrong.append(place)
+        if any(own):
+            states = np.where(np.array(own) == "", NOT_ANSWERED, meant.states)
+            self._text(question.item + OTHER, coded, Meant(own, states))
+        expected = f"options of scale '{scale.id}'"
+        self._unknown(question.item, column, coded, wrong, expected, scale)
+        self._several(question.item, scale, chosen, coded.codes, meant.states[coded.codes])
+
+    def _over_columns(self, question: Question, scale: Scale, columns: Sequence[Column]) -> None:
+        """Options spread over columns: a mark, the option itself, or own words in the column of the open option."""
+        count = len(self.export)
+        chosen = np.zeros((count, len(scale.options)), dtype=bool)
+        best = np.full(count, NOT_ANSWERED, dtype=np.uint8)
+        place_of = {tidied(option): place for place, option in enumerate(scale.options)}
+        for column in columns:
+            coded = self.export.columns[column.place]
+            meant = self._meant(question.item, column)
+            part = column.part or self._part_in_codebook(column)
+            own_option = place_of.get(part)
+            is_own_words = bool(scale.other) and own_option == place_of[tidied(scale.other)]
+            wrong, own = [], [""] * len(meant.texts)
+            takes = np.full(len(meant.texts), NO_ANSWER, dtype=np.int32)
+            shows = np.zeros(len(meant.texts), dtype=bool)
+            for place, text in enumerate(meant.texts):
+                if not text:
+                    continue
+                shows[place] = True
+                if text in place_of and (
+                    own_option is None or place_of[text] == own_option or text not in self.selected
+                ):
+                    takes[place] = place_of[text]
+                elif text in self.not_selected:
+                    pass
+                elif own_option is not None and (text in self.selected or text == part):
+                    takes[place] = own_option
+                elif is_own_words:
+                    takes[place], own[place] = own_option if own_option is not None else NO_ANSWER, text
+                else:
+                    wrong.append(place)
+            expected = f"'{part}' or a mark that it is chosen" if own_option is not None else "an option"
+            self._unknown(question.item, column, coded, wrong, expected, scale)
+            taken = takes[coded.codes]
+            rows = np.flatnonzero(taken != NO_ANSWER)
+            chosen[rows, taken[rows]] = True
+            best[shows[coded.codes]] = state_code(ANSWERED)
+            unasked = meant.states[coded.codes] == state_code("not_asked")
+            best[unasked & (best == NOT_ANSWERED)] = state_code("not_asked")
+            if any(own):
+                self._text(
+                    question.item + OTHER, coded, Meant(own, np.where(np.array(own) == "", NOT_ANSWERED, meant.states))
+                )
+        combinations, codes = _combinations(chosen)
+        self._several(question.item, scale, combinations, codes, best)
+
+    def _part_in_codebook(self, column: Column) -> str:
+        """The option that a column such as Q9_2 is about: label 2 of question Q9 in the codebook."""
+        question, _, code = (column.code or column.name).rpartition("_")
+        return tidied(self.codebook.get(question, {}).get(code, ""))
+
+    def _several(self, item: str, scale: Scale, chosen: NDArray, codes: NDArray, states: NDArray) -> None:
+        """Note the answers to a question with several options; a lone "don't know" is not an opinion."""
+        texts = [
+            BETWEEN.join(o for o, is_chosen in zip(scale.options, row, strict=True) if is_chosen) for row in chosen
+        ]
+        states = states.copy()
+        for place, row in enumerate(chosen):
+            picked = [option for option, is_chosen in zip(scale.options, row, strict=True) if is_chosen]
+            kind = scale.kind_of(picked[0]) if len(picked) == 1 else None
+            if kind is not None:
+                states[(codes == place) & (states == state_code(ANSWERED))] = state_code(kind)
+        values = tuple(dict.fromkeys(texts))
+        first = [texts.index(value) for value in values]
+        place_of = {value: place for place, value in enumerate(values)}
+        merged = np.array([place_of[text] for text in texts], dtype=np.int32)[codes]
+        merged[(states == NOT_ANSWERED) | (states == state_code("not_asked"))] = NO_ANSWER
+        self._keep(item, "several", merged, states, values=values, options=scale.options, chosen=chosen[first])
+
+
+def _combinations(chosen: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:
+    """The distinct rows of a table of choices, and the position of each row among them."""
+    packed = np.packbits(chosen, axis=1)
+    keys = packed.view([("", packed.dtype)] * packed.shape[1]).ravel() if packed.shape[1] > 1 else packed.ravel()
+    _, first, codes = np.unique(keys, return_index=True, return_inverse=True)
+    return chosen[first], codes
+
+
+def without(answers: Answers, rows: NDArray[np.bool_], state: str) -> Answers:
+    """The same answers with those of some rows taken out and their state set."""
+    codes, states = answers.codes.copy(), answers.state.copy()
+    codes[rows], states[rows] = NO_ANSWER, state_code(state)
+    return replace(answers, codes=codes, state=states)
+
+
+def only(answers: Answers, rows: NDArray[np.intp]) -> Answers:
+    """The answers of some rows."""
+    codes, states = answers.taken(rows)
+    return replace(answers, codes=codes, state=states)

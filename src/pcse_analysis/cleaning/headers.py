@@ -1,0 +1,190 @@
+"""Finds out which platform wrote an export and what each of its columns is: code, question and part of a question."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from pcse_analysis.catalogue.raw import Platform
+from pcse_analysis.errors import Problems, near_miss, shown
+
+INSIDE = " > "
+"""Stands between a question and its part where a column is named."""
+MANY = "*"
+TITLE_LINES = 3
+"""Lines above the header that may hold a title alone."""
+
+
+def tidied(text: str) -> str:
+    """A text without blanks at its ends, and with one plain blank for each run of blanks of any kind."""
+    return " ".join(text.replace("\ufeff", "").split())
+
+
+def unnamed_column(place: int) -> str:
+    """How a column without a header is named: by its number, from 1."""
+    return f"(column {place + 1})"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One column of an export: its place from 0, and what its header says."""
+
+    place: int
+    code: str
+    question: str
+    part: str
+
+    @property
+    def name(self) -> str:
+        """The question, with the part where there is one; the code where there is no question."""
+        return f"{self.question}{INSIDE}{self.part}" if self.part else self.question or self.code
+
+
+@dataclass(frozen=True, kw_only=True)
+class Header:
+    """The columns of an export, the platform it was read as, and the number of rows above the first reply."""
+
+    platform: Platform
+    columns: tuple[Column, ...]
+    depth: int
+
+    def found(self, name: str) -> list[Column]:
+        """The columns that a name in a wave's file means: by question and part, by code, or by question.
+
+        A name that ends in ``*`` means every column whose code or name starts so.
+        """
+        wanted = tidied(name)
+        if wanted.endswith(MANY):
+            start = wanted.removesuffix(MANY)
+            return [c for c in self.columns if (c.code and c.code.startswith(start)) or c.name.startswith(start)]
+        for by in (lambda c: c.name, lambda c: c.code, lambda c: c.question):
+            columns = [column for column in self.columns if by(column) == wanted]
+            if columns:
+                return columns
+        return []
+
+    @property
+    def names(self) -> list[str]:
+        """The names of all columns, each once."""
+        return list(dict.fromkeys(column.name for column in self.columns))
+
+
+def read_header(
+    head: Sequence[Sequence[str]], platforms: Mapping[str, Platform], wanted: str, name: str, problems: Problems
+) -> Header | None:
+    """The header in the first rows of an export; ``wanted`` names its platform, else it is found out."""
+    titles = _title_lines(head)
+    rows = [[tidied(cell) for cell in row] for row in head[titles:]]
+    platform = platforms[wanted] if wanted else _platform(rows, platforms)
+    if len(rows) < len(platform.header):
+        what = f"has {len(rows)} rows, and {platform.label} has {len(platform.header)} of header"
+        problems.unreadable(what, file=name)
+        return None
+    width = max(map(len, rows[: len(platform.header)]))
+    by_kind: dict[str, list[str]] = {
+        kind: row + [""] * (width - len(row)) for kind, row in zip(platform.header, rows, strict=False)
+    }
+    columns = _columns(by_kind, platform, width)
+    return Header(platform=platform, columns=columns, depth=titles + len(platform.header))
+
+
+def _title_lines(head: Sequence[Sequence[str]]) -> int:
+    """How many lines hold a title alone: one filled cell, and more than two in the line below."""
+    filled = [sum(1 for cell in row if cell.strip()) for row in head[: TITLE_LINES + 1]]
+    count = 0
+    for above, below in pairwise(filled):
+        if above > 1 or below <= 2:
+            break
+        count += 1
+    return count
+
+
+def _platform(rows: Sequence[Sequence[str]], platforms: Mapping[str, Platform]) -> Platform:
+    fits = (platform for platform in platforms.values() if platform.signs and _has_signs(rows, platform))
+    return next(fits, platforms["plain"])
+
+
+def _has_signs(rows: Sequence[Sequence[str]], platform: Platform) -> bool:
+    for sign in platform.signs:
+        if sign.row > len(rows):
+            return False
+        cells = [cell for cell in rows[sign.row - 1] if cell]
+        fitting = sum(1 for cell in cells if re.fullmatch(sign.like, cell, re.DOTALL))
+        if not fitting or fitting < sign.share * len(cells):
+            return False
+    return True
+
+
+def _columns(rows: Mapping[str, Sequence[str]], platform: Platform, width: int) -> tuple[Column, ...]:
+    blank = [""] * width
+    codes, questions, parts = (list(rows.get(kind, blank)) for kind in ("code", "question", "part"))
+    if platform.blank:
+        questions = ["" if re.fullmatch(platform.blank, text) else text for text in questions]
+    if platform.fill_right:
+        for place in range(1, width):
+            # A cell with neither question nor part is a column without a name, not a part of the question before it.
+            if not questions[place] and (parts[place] or "part" not in rows):
+                questions[place] = questions[place - 1]
+    if platform.pattern:
+        codes, questions, parts = _by_pattern(platform.pattern, codes, questions, parts)
+    if platform.mark:
+        questions, parts = _by_mark(questions, platform.mark, part_first=platform.part_first)
+    columns = []
+    for place in range(width):
+        part = parts[place]
+        if part in platform.plain_parts or part == questions[place]:
+            part = ""
+        if not questions[place] and part:
+            questions[place], part = part, ""
+        unnamed = not questions[place] and not codes[place]
+        columns.append(
+            Column(
+                place=place,
+                code=codes[place],
+                question=unnamed_column(place) if unnamed else questions[place],
+                part=part,
+            )
+        )
+    return tuple(columns)
+
+
+def _by_pattern(
+    pattern: str, codes: list[str], questions: list[str], parts: list[str]
+) -> tuple[list[str], list[str], list[str]]:
+    for place, text in enumerate(questions):
+        match = re.fullmatch(pattern, text, re.DOTALL)
+        if match:
+            groups = {name: value or "" for name, value in match.groupdict().items()}
+            codes[place] = groups.get("code") or codes[place]
+            questions[place] = tidied(groups.get("question", text))
+            parts[place] = tidied(groups.get("part", "")) or parts[place]
+    return codes, questions, parts
+
+
+def _by_mark(texts: Sequence[str], mark: str, *, part_first: bool) -> tuple[list[str], list[str]]:
+    """Question and part of headers that hold both: a split counts where another column has the same question.
+
+    A question may itself hold the mark, so every place at which a header could be split is tried, longest question
+    first.
+    """
+
+    def splits(text: str) -> list[tuple[str, str]]:
+        pieces = text.split(mark)
+        joined = [(mark.join(pieces[:at]), mark.join(pieces[at:])) for at in range(1, len(pieces))]
+        pairs = [(after, before) if part_first else (before, after) for before, after in joined]
+        found = [(tidied(question), tidied(part)) for question, part in pairs]
+        return sorted((pair for pair in found if all(pair)), key=lambda pair: -len(pair[0]))
+
+    shared = Counter(question for text in texts for question in {text, *(q for q, _ in splits(text))})
+    found = [next(((q, p) for q, p in splits(text) if shared[q] > 1), (text, "")) for text in texts]
+    return [question for question, _ in found], [part for _, part in found]
+
+
+def not_found(name: str, header: Header, file: str, taken: Iterable[str] = ()) -> str:
+    """The words for a name that no column of an export has, with the nearest column that nothing else means."""
+    free = [column for column in header.names if column not in set(taken)]
+    near = near_miss(tidied(name), free)
+    return f"no column {shown(name)} in '{file}'" + (f"   near '{near}'" if near else "")

@@ -1,0 +1,264 @@
+"""From an export to cleaned replies: read, answers, routes, practices, rules; then what is still unknown."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pcse_analysis.catalogue.raw import ExportFile, Platform
+from pcse_analysis.catalogue.types import Question, Survey, Wave
+from pcse_analysis.cleaning.answers import AnswerReader, Unknown, only
+from pcse_analysis.cleaning.codebook import read_codebook
+from pcse_analysis.cleaning.columns import Columns, find_columns
+from pcse_analysis.cleaning.exports import Coded, Export, read_export
+from pcse_analysis.cleaning.free_text import redact
+from pcse_analysis.cleaning.headers import tidied
+from pcse_analysis.cleaning.numbers import read_number
+from pcse_analysis.cleaning.practices import UNMATCHED_COLUMNS, Practices, find_practices
+from pcse_analysis.cleaning.register import Register
+from pcse_analysis.cleaning.routes import who_was_asked
+from pcse_analysis.cleaning.rules import Work, set_off_route
+from pcse_analysis.cleaning.values import Meanings, Repairs
+from pcse_analysis.errors import Problems, near_miss
+from pcse_analysis.provenance import file_sha256
+from pcse_analysis.responses import Flow, Responses, Step
+
+MOST_LISTED = 5
+"""Unknown values of one column that are listed one by one."""
+EXCLUDED_COLUMNS = ("wave", "export", "line", "respondent", "rule", "reason", "row")
+
+
+def clean_export(
+    survey: Survey,
+    wave: Wave,
+    plan: ExportFile,
+    folder: Path,
+    platforms: Mapping[str, Platform],
+    register: Register | None,
+    problems: Problems,
+) -> Responses | None:
+    """The cleaned replies of one export; None, with every mistake in ``problems``, where it has any.
+
+    ``folder`` holds the raw files. Rows in are rows analysed and rows excluded, always.
+    """
+    name = f"{survey.raw}/{plan.file}"
+    before = len(problems.found)
+    export = read_export(
+        folder / plan.file, name, platforms, problems, platform=plan.platform, encoding=plan.encoding, sheet=plan.sheet
+    )
+    if export is None or not _is_as_received(folder / plan.file, name, plan, problems):
+        return None
+    questions = {item: q for (item, asked_in), q in survey.questions.items() if asked_in == wave.id}
+    columns = find_columns(export, plan, questions, survey, problems)
+    codebook = read_codebook(folder / plan.codebook, f"{survey.raw}/{plan.codebook}", problems) if plan.codebook else {}
+    if len(problems.found) > before:
+        return None
+    return _Cleaning(survey, wave, plan, export, columns, codebook, register, problems).responses()
+
+
+def _is_as_received(path: Path, name: str, plan: ExportFile, problems: Problems) -> bool:
+    if plan.sha256 and file_sha256(path) != plan.sha256:
+        to_do = f"put the file as it was received back, or record the new one's hash in '{plan.catalogue_file}'."
+        problems.unreadable("is not the file whose 'sha256' the wave's file records", file=name, to_do=to_do)
+        return False
+    return True
+
+
+class _Cleaning:
+    """The cleaning of one export, step by step."""
+
+    def __init__(
+        self,
+        survey: Survey,
+        wave: Wave,
+        plan: ExportFile,
+        export: Export,
+        columns: Columns,
+        codebook: Mapping[str, Mapping[str, str]],
+        register: Register | None,
+        problems: Problems,
+    ) -> None:
+        self.survey, self.wave, self.plan, self.export, self.problems = survey, wave, plan, export, problems
+        self.register = register
+        self.questions: dict[str, Question] = {item: survey.questions[item, wave.id] for item in columns.items}
+        self.roles: dict[str, Coded] = {role: export.columns[c.place] for role, c in columns.roles.items()}
+        self.repairs = Repairs()
+        self.meanings = Meanings(plan, self.repairs)
+        reader = AnswerReader(export, plan, survey.scales, self.meanings, codebook)
+        for item, question in self.questions.items():
+            reader.add(question, columns.items[item])
+        self.answers, self.unknown = reader.read.answers, reader.read.unknown
+
+    def responses(self) -> Responses | None:
+        before = len(self.problems.found)
+        asked = who_was_asked(self.questions, self.answers)
+        self.answers, off_route = set_off_route(self.answers, asked, set_aside=self.plan.off_route == "set_aside")
+        practices = find_practices(self.roles, self.meanings, self.register, self.wave.register)
+        work = Work(
+            export=self.export,
+            plan=self.plan,
+            wave=self.wave,
+            roles=self.roles,
+            answers=self.answers,
+            practices=None if practices is None else practices.keys,
+            problems=self.problems,
+        )
+        work.apply_all()
+        kept = np.flatnonzero(work.kept)
+        self._note_unknown(work.kept)
+        weights = self._weights(work.kept)
+        respondents = self._respondents(kept, work, practices, weights)
+        if len(self.problems.found) > before:
+            return None
+        everything = len(kept) == len(self.export)
+        return Responses(
+            survey=self.survey.id,
+            wave=self.wave.id,
+            export=self.plan.id,
+            group=self.plan.group,
+            respondents=respondents,
+            answers={item: a if everything else only(a, kept) for item, a in work.answers.items()},
+            flow=self._flow(work, len(kept), {item: int(mask[kept].sum()) for item, mask in off_route.items()}),
+            excluded=self._excluded(work),
+            unmatched=self._unmatched(practices, work),
+            off_route={item: int(mask[kept].sum()) for item, mask in off_route.items()},
+        )
+
+    @cached_property
+    def _keys(self) -> NDArray[np.object_]:
+        """A key for each row: the platform's own, or the line in the file where it gives none."""
+        own = self.roles["respondent"].texts if "respondent" in self.roles else np.full(len(self.export), "", object)
+        keys = own.copy()
+        without = np.flatnonzero(own == "")
+        keys[without] = [f"line {line}" for line in self.export.lines[without]]
+        return keys
+
+    def _respondents(
+        self, kept: NDArray[np.intp], work: Work, practices: Practices | None, weights: NDArray[np.float64]
+    ) -> pd.DataFrame:
+        keys = self._keys[kept]
+        repeated = pd.Index(keys)[pd.Index(keys).duplicated()].unique()
+        if len(repeated):
+            lines = self.export.lines[kept][keys == repeated[0]]
+            where = ", ".join(map(str, lines[:5]))
+            what = f"{len(repeated)} respondents stand in several rows, the first in lines {where}"
+            to_do = f"add a rule 'same_respondent' to '{self.plan.catalogue_file}' that says which row to keep."
+            self.problems.add(what, file=self.export.name, line=int(lines[0]), to_do=to_do)
+        flags = np.full(len(kept), "", dtype=object)
+        for flag, mask in work.flags.items():
+            hit = mask[kept]
+            flags[hit] = [f"{before}; {flag}" if before else flag for before in flags[hit]]
+        frame = pd.DataFrame(
+            {"respondent": keys, "line": self.export.lines[kept], "weight": weights[kept], "flags": flags}
+        )
+        return frame if practices is None else frame.join(practices.known.iloc[kept].reset_index(drop=True))
+
+    def _weights(self, kept: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """The weight of each row, missing where the export has none; every kept reply needs one above zero."""
+        if "weight" not in self.roles:
+            return np.full(len(self.export), np.nan)
+        column = self.roles["weight"]
+        numbers = [read_number(value) for value in column.tidy]
+        values = np.array([np.nan if n is None or not np.isfinite(n) else n for n in numbers])
+        weights: NDArray[np.float64] = values[column.codes]
+        for row in np.flatnonzero(kept & ~(weights > 0))[:MOST_LISTED]:
+            found = column.values[column.codes[row]]
+            shown = f"'{found}'" if numbers[column.codes[row]] is not None else "no number"
+            what = f"found {shown}, expected a weight above 0"
+            self.problems.add(what, file=self.export.name, line=int(self.export.lines[row]), column="weight")
+        return weights
+
+    def _note_unknown(self, kept: NDArray[np.bool_]) -> None:
+        """Note the values of analysed rows that are no answer: each once, with its first line and its rows."""
+        for unknown in self.unknown:
+            wrong = kept & np.isin(unknown.coded.codes, unknown.wrong)
+            found, first, counts = np.unique(unknown.coded.codes[wrong], return_index=True, return_counts=True)
+            lines = self.export.lines[np.flatnonzero(wrong)[first]]
+            for code, line, count in list(zip(found, lines, counts, strict=True))[:MOST_LISTED]:
+                value = tidied(unknown.coded.values[code])
+                self._note(unknown, value, int(line), int(count))
+            if len(found) > MOST_LISTED:
+                what = f"and {len(found) - MOST_LISTED} more values that are not {unknown.expected}"
+                self.problems.add(what, file=self.export.name, column=unknown.column.name)
+
+    def _note(self, unknown: Unknown, value: str, line: int, count: int) -> None:
+        options = unknown.scale.options if unknown.scale else ()
+        near = near_miss(value, options) if options else None
+        said = f"'{value}'   near '{near}'" if near else f"(text, {len(value)} characters)"
+        rows = f" in {count} rows" if count > 1 else ""
+        listed = f"; options: {', '.join(options)}" if options and not near else ""
+        to_do = f"to accept one, add it to 'recodes' of '{self.plan.id}' in '{self.plan.catalogue_file}' with a reason"
+        more = "; or, for respondents' own words, name the option they stand behind as 'other' of the scale."
+        self.problems.add(
+            f"found {said}{rows}, expected {unknown.expected}{listed}",
+            file=self.export.name,
+            line=line,
+            column=unknown.column.name,
+            to_do=to_do + (more if options else "."),
+        )
+
+    def _flow(self, work: Work, analysed: int, off_route: Mapping[str, int]) -> Flow:
+        blank, rows = len(self.export.blank_lines), len(self.export)
+        steps: list[Step] = []
+        whole = Step(rule="", kind="", reason="", action="", rows_before=rows, count=0, rows_after=rows)
+        if blank:
+            reason = "The row holds no cell"
+            first = replace(
+                whole, rule="00-blank_rows", kind="blank_rows", reason=reason, action="excluded", count=blank
+            )
+            steps.append(replace(first, rows_before=rows + blank))
+        steps += work.steps
+        after = replace(whole, rows_before=analysed, rows_after=analysed, action="repaired")
+        if self.repairs.blanks:
+            reason = "Blanks at the ends of an answer, repeated or non-breaking ones, made plain (cells)"
+            steps.append(replace(after, rule="blanks", kind="blanks", reason=reason, count=self.repairs.blanks))
+        for recode in self.plan.recodes:
+            count = self.repairs.recoded.get(recode, 0)
+            reason = f"{recode.reason} (cells)"
+            steps.append(replace(after, rule=f"recode-line-{recode.line}", kind="recode", reason=reason, count=count))
+        for kind, count in sorted(self.repairs.redacted.items()):
+            reason = f"{kind} taken out of free text"
+            steps.append(replace(after, rule=f"redacted-{kind}", kind="redacted", reason=reason, count=count))
+        done = "set to not asked" if self.plan.off_route == "set_aside" else "kept"
+        for item, count in off_route.items():
+            if count:
+                reason = f"Answered '{item}' without having been asked"
+                steps.append(
+                    replace(after, rule=f"off-route-{item}", kind="off_route", reason=reason, action=done, count=count)
+                )
+        return Flow(received=rows + blank, steps=tuple(steps), analysed=analysed)
+
+    def _excluded(self, work: Work) -> pd.DataFrame:
+        """A row for each reply left out, its cells as JSON with personal details in free text taken out."""
+        rows = [
+            (self.wave.id, self.plan.id, line, "", "00-blank_rows", "The row holds no cell", "{}")
+            for line in self.export.blank_lines
+        ]
+        gone = np.flatnonzero(~work.kept)
+        keys = self._keys if len(gone) else np.array([], dtype=object)
+        for row in gone:
+            rule = self.plan.rules[work.gone[row]]
+            # Cell by cell, as JSON would hide a line break that ends a name; a respondent's key is no phone number.
+            kept = self.export.cells_of(int(row))
+            cells = json.dumps(
+                {name: text if text == keys[row] else redact(text).text for name, text in kept.items()},
+                ensure_ascii=False,
+            )
+            line = int(self.export.lines[row])
+            rows.append((self.wave.id, self.plan.id, line, keys[row], rule.id, rule.reason, cells))
+        return pd.DataFrame(rows, columns=list(EXCLUDED_COLUMNS)).sort_values("line", ignore_index=True)
+
+    def _unmatched(self, practices: Practices | None, work: Work) -> pd.DataFrame:
+        if practices is None or practices.unmatched is None:
+            return pd.DataFrame(columns=list(UNMATCHED_COLUMNS))
+        frame: pd.DataFrame = practices.unmatched
+        frame = frame[work.kept[frame["row"].to_numpy(dtype=int) - 1]]
+        lines = self.export.lines[frame["row"].to_numpy(dtype=int) - 1]
+        return frame.assign(wave=self.wave.id, export=self.plan.id, line=lines)[list(UNMATCHED_COLUMNS)]

@@ -1,0 +1,120 @@
+"""The evidence of an edition: made once from the inputs, written to CSV, read back for the pages."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Hashable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from pcse_analysis.catalogue.load import project_root
+from pcse_analysis.catalogue.types import Edition
+from pcse_analysis.dossier import Dossier
+from pcse_analysis.estimates import Figures, estimate_id, read_figures, write_figures
+from pcse_analysis.evidence.figures import known, published_evidence
+from pcse_analysis.evidence.inputs import Inputs, find_edition, read_inputs, record_of
+from pcse_analysis.evidence.replies import RAW_FOLDER, Replies, later_waves, read_replies, reply_evidence
+from pcse_analysis.provenance import RunRecord
+
+BUILT_FOLDER = "PCSE_BUILT_FOLDER"
+"""Environment variable that a build sets for its notebooks: the folder its CSVs are in."""
+PROJECT_FOLDER = "PCSE_PROJECT"
+"""Environment variable that a build sets for its notebooks: the project they belong to."""
+RECORD = "provenance.json"
+"""The file in an edition's folder that says what it was made from."""
+
+
+def make_dossier(inputs: Inputs, edition: str, parameters: dict[str, str] | None = None) -> Dossier:
+    """All figures of an edition, computed from its inputs; nothing known after its evidence date enters."""
+    return make_evidence(inputs, edition, parameters)[0]
+
+
+def make_evidence(
+    inputs: Inputs, edition: str, parameters: dict[str, str] | None = None
+) -> tuple[Dossier, Replies | None]:
+    """The dossier of an edition, and the cleaned replies where it rests on replies.
+
+    Raises:
+        DataError: an export of the edition has mistakes; all of them are listed.
+    """
+    chosen = find_edition(inputs, edition)
+    replies = None
+    if chosen.evidence == "responses":
+        replies = read_replies(inputs.root, inputs.raw, inputs.catalogue, chosen)
+        figures = reply_evidence(inputs.catalogue, chosen, replies)
+    else:
+        figures = published_evidence(inputs, chosen)
+    return _dossier(inputs, chosen, figures, record_of(inputs, chosen, parameters or {}, replies)), replies
+
+
+def _dossier(inputs: Inputs, edition: Edition, figures: Figures, record: RunRecord) -> Dossier:
+    """Figures together with what pages say about them, as known on the evidence date."""
+    survey = inputs.catalogue.surveys[edition.survey]
+    published, later = known(inputs, inputs.published[survey.id], edition)
+    timeline, _ = known(inputs, inputs.timeline, edition)
+    words = {
+        estimate_id(survey.id, row["wave"], row["respondent_group"], row["item"], row["measure"]): row
+        for row in published.to_dict("records")
+    }
+    left_out = later[["wave", "respondent_group", "service_line", "item", "measure", "known_on"]]
+    if edition.evidence == "responses":
+        left_out = later_waves(survey, edition, left_out)
+    return Dossier(
+        edition=edition,
+        survey=survey,
+        catalogue=inputs.catalogue,
+        figures=figures,
+        notes={row_id: _note(row, edition) for row_id, row in words.items()},
+        left_out=left_out,
+        timeline=timeline,
+        record=record,
+    )
+
+
+def _note(row: Mapping[Hashable, Any], edition: Edition) -> str:
+    """The words published in place of a number, or the note on a figure if that too was known on the evidence date."""
+    return str(row["statement"] or (row["note"] if row["note_known_on"] <= edition.evidence_date else ""))
+
+
+def write_dossier(dossier: Dossier, folder: Path) -> None:
+    """Write the CSVs and ``provenance.json`` of an edition into ``folder``."""
+    write_figures(dossier.figures, folder)
+    record = json.dumps(dossier.record.to_json(), indent=2, ensure_ascii=False)
+    (folder / RECORD).write_text(record + "\n", encoding="utf-8", newline="\n")
+
+
+def _project() -> tuple[Path, Path | None]:
+    raw = os.environ.get(RAW_FOLDER)
+    return project_root(Path(os.environ.get(PROJECT_FOLDER, "."))), Path(raw) if raw else None
+
+
+def open_evidence(edition: str) -> Dossier:
+    """The evidence of an edition, for a notebook.
+
+    Inside a build the figures are those the build wrote; by hand they are computed from the inputs as they are now.
+
+    Raises:
+        CommandError, CatalogueError, DataError: the inputs have mistakes; all are listed.
+    """
+    inputs = read_inputs(*_project())
+    built = os.environ.get(BUILT_FOLDER)
+    if not built:
+        return make_dossier(inputs, edition)
+    record = RunRecord.from_json(json.loads((Path(built) / RECORD).read_text(encoding="utf-8")))
+    return _dossier(inputs, find_edition(inputs, edition), read_figures(Path(built)), record)
+
+
+def open_responses(edition: str) -> pd.DataFrame:
+    """The cleaned replies of an edition as a tidy frame, one row a respondent and question, to explore by hand.
+
+    Columns are those of ``frames.RESPONSES``. These are single replies: nothing of them may be passed on.
+
+    Raises:
+        CommandError, CatalogueError, DataError: the edition rests on published figures, or the inputs have mistakes.
+    """
+    inputs = read_inputs(*_project())
+    replies = read_replies(inputs.root, inputs.raw, inputs.catalogue, find_edition(inputs, edition))
+    return replies.frame()

@@ -1,0 +1,232 @@
+"""The replies behind an edition: every export of its waves cleaned, and all figures that are made from them."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+from tqdm import tqdm
+
+from pcse_analysis.catalogue.raw import RegisterFiles
+from pcse_analysis.catalogue.types import Catalogue, Edition, Survey, Wave
+from pcse_analysis.cleaning.payments import read_payments
+from pcse_analysis.cleaning.practices import with_size_bands
+from pcse_analysis.cleaning.register import Register, read_ods_practices, register
+from pcse_analysis.cleaning.survey import clean_export
+from pcse_analysis.errors import DATA, CommandError, DataError, Problem, Problems
+from pcse_analysis.estimates import Estimate, Figures
+from pcse_analysis.metrics.disclosure import suppress
+from pcse_analysis.metrics.quality import flow_counts, item_nonresponse, matched_practices, response_rates
+from pcse_analysis.metrics.survey import Subject, everyone, failing_share, mean, option_shares
+from pcse_analysis.provenance import SourceFile, file_sha256
+from pcse_analysis.responses import Responses, tidy_responses
+
+RAW_FOLDER = "PCSE_RAW"
+"""Environment variable: the folder that stands for ``data/raw``."""
+INTERIM = f"{DATA}interim"
+REGISTER_COLUMNS = ("region_name", "size_band")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Replies:
+    """The cleaned replies of an edition, the registers of its waves, and the files that they come from."""
+
+    responses: tuple[Responses, ...]
+    registers: Mapping[str, Register]
+    files: tuple[SourceFile, ...]
+
+    def frame(self) -> pd.DataFrame:
+        """All replies as one tidy frame."""
+        return tidy_responses(self.responses)
+
+    @cached_property
+    def excluded(self) -> pd.DataFrame:
+        """Every reply left out, with its reason."""
+        return pd.concat([r.excluded for r in self.responses], ignore_index=True)
+
+    @cached_property
+    def unmatched(self) -> pd.DataFrame:
+        """Every reply whose practice was not found in the register, with what was given."""
+        return pd.concat([r.unmatched for r in self.responses], ignore_index=True)
+
+    @cached_property
+    def log(self) -> pd.DataFrame:
+        """What each rule of cleaning did, in order."""
+        return pd.DataFrame(
+            [
+                (r.wave, r.export, s.rule, s.kind, s.reason, s.action, s.rows_before, s.count, s.rows_after)
+                for r in self.responses
+                for s in r.flow.steps
+            ],
+            columns=["wave", "export", "rule", "kind", "reason", "action", "rows_before", "count", "rows_after"],
+        )
+
+
+def raw_folder(root: Path, raw: Path | None) -> Path:
+    """The folder of raw exports: the one given, or that of the project.
+
+    Raises:
+        CommandError: the folder that is given does not exist.
+    """
+    if raw is not None and not raw.is_dir():
+        raise CommandError(
+            [Problem(what=f"no folder '{raw}' for raw exports", to_do="name an existing one with --raw.")]
+        )
+    return raw if raw is not None else root / "data" / "raw"
+
+
+def last_day(wave: Wave) -> str:
+    """The last day of a wave's fieldwork; the last that it can have been, where only a month or year is known."""
+    parts = [int(part) for part in wave.fieldwork_end.split("-")]
+    year, month = parts[0], parts[1] if len(parts) > 1 else 12
+    day = parts[2] if len(parts) > 2 else calendar.monthrange(year, month)[1]
+    return f"{year:04d}-{month:02d}-{day:02d}"
+
+
+def waves_of(survey: Survey, edition: Edition) -> list[Wave]:
+    """The waves with exports whose fieldwork was over on the evidence date."""
+    return [w for w in survey.waves.values() if w.exports and last_day(w) <= edition.evidence_date]
+
+
+def later_waves(survey: Survey, edition: Edition, columns: pd.DataFrame) -> pd.DataFrame:
+    """The waves with exports that an edition leaves out because they were made after its evidence date."""
+    later = [w for w in survey.waves.values() if w.exports and last_day(w) > edition.evidence_date]
+    rows = [
+        {
+            "wave": wave.id,
+            "respondent_group": export.group,
+            "service_line": "all",
+            "item": "survey_responses",
+            "measure": "replies",
+            "known_on": last_day(wave),
+        }
+        for wave in later
+        for export in wave.exports.values()
+    ]
+    return pd.DataFrame(rows, columns=columns.columns)
+
+
+def read_replies(root: Path, raw: Path, catalogue: Catalogue, edition: Edition) -> Replies:
+    """Every export of the edition's waves, cleaned, with the registers that its practices were looked up in.
+
+    Raises:
+        CommandError: the edition rests on published figures.
+        DataError: exports or registers have mistakes; all of all files are listed.
+    """
+    survey = catalogue.surveys[edition.survey]
+    if edition.evidence != "responses":
+        what = f"edition '{edition.id}' rests on published figures, so there are no replies"
+        raise CommandError([Problem(what=what)])
+    own = catalogue_raw(survey)
+    folder = raw if own is None else root / own
+    problems = Problems()
+    registers: dict[str, Register] = {}
+    found: list[Responses] = []
+    names: list[str] = []
+    waves = waves_of(survey, edition)
+    if not waves:
+        what = f"no wave of survey '{survey.id}' has an export from before {edition.evidence_date}"
+        to_do = "describe one under 'exports' in the wave's file, or correct evidence_date in editions.csv."
+        problems.add(what, file=f"{DATA}catalogue/editions.csv", to_do=to_do)
+    exports = [(wave, export) for wave in waves for export in wave.exports.values()]
+    for wave in waves:
+        if wave.register is not None:
+            names += [n for n in (wave.register.practices, wave.register.payments) if n]
+            registers[wave.id] = _register(wave.register, folder, survey.raw, problems)
+    for wave, export in tqdm(exports, desc=f"exports of '{edition.id}'", unit="file", disable=None, leave=False):
+        names += [n for n in (export.file, export.codebook) if n]
+        cleaned = clean_export(survey, wave, export, folder, catalogue.platforms, registers.get(wave.id), problems)
+        if cleaned is not None:
+            found.append(cleaned)
+    problems.raise_as(DataError)
+    counts = {e.file: r.flow.received for (_, e), r in zip(exports, found, strict=True)}
+    files = [
+        SourceFile(name=f"{survey.raw}/{name}", sha256=file_sha256(folder / name), rows=counts.get(name, 0))
+        for name in dict.fromkeys(names)
+    ]
+    return Replies(responses=tuple(found), registers=registers, files=tuple(files))
+
+
+def catalogue_raw(survey: Survey) -> str | None:
+    """The folder that a survey names for its exports; None where it is the one for all raw exports."""
+    return None if survey.raw == "data/raw" else survey.raw
+
+
+def _register(files: RegisterFiles, folder: Path, name: str, problems: Problems) -> Register:
+    ods = read_ods_practices(folder / files.practices, f"{name}/{files.practices}", problems)
+    payments = None
+    if files.payments:
+        payments = read_payments(folder / files.payments, f"{name}/{files.payments}", problems)
+    try:
+        return register(ods, payments, files.as_of)
+    except DataError as error:
+        problems.found.extend(error.problems)
+        return register(ods.iloc[:0], None, files.as_of)
+
+
+def reply_evidence(catalogue: Catalogue, edition: Edition, replies: Replies) -> Figures:
+    """All figures of an edition that rests on replies, with small groups suppressed."""
+    survey = catalogue.surveys[edition.survey]
+    files = {(w.id, e.id): f"{survey.raw}/{e.file}" for w in survey.waves.values() for e in w.exports.values()}
+    made: list[Estimate] = []
+    for responses in replies.responses:
+        wave = survey.waves[responses.wave]
+        source, day = (files[wave.id, responses.export],), last_day(wave)
+        made += flow_counts(responses, source, day)
+        made += item_nonresponse(responses, survey, source, day)
+        for question in (survey.questions[item, wave.id] for item in wave.exports[responses.export].headers):
+            made += _of_question(
+                Subject(survey=survey, responses=responses, question=question, sources=source, known_on=day)
+            )
+        registered = replies.registers.get(wave.id)
+        if registered is not None and "practice" in responses.respondents:
+            made += matched_practices(responses, source, day)
+            if responses.group == survey.design.unit:
+                practices = with_size_bands(registered, wave.register)
+                made += response_rates(responses, practices, REGISTER_COLUMNS, source, day)
+    return Figures(tuple(sorted(suppress(made), key=lambda e: e.id)), ())
+
+
+def _of_question(subject: Subject) -> list[Estimate]:
+    question, everybody = subject.question, everyone(subject.responses)
+    made: list[Estimate] = []
+    for weighted in (False, True) if subject.responses.weights is not None else (False,):
+        if question.kind in ("one", "several"):
+            scale = subject.survey.scales[question.scale]
+            made += option_shares(subject, scale, everybody, weighted=weighted)
+            if question.failing:
+                made.append(failing_share(subject, scale, everybody, weighted=weighted))
+        elif question.kind == "number":
+            found = mean(subject, everybody, weighted=weighted)
+            made += [found] if found is not None else []
+    return made
+
+
+def write_interim(replies: Replies, root: Path, edition: str) -> Path:
+    """Write what must never be published: replies left out, the log of the cleaning, and practices not found.
+
+    The files go to the git-ignored ``data/interim/<edition>/``, whose path is returned.
+    """
+    folder = root / INTERIM / edition
+    folder.mkdir(parents=True, exist_ok=True)
+    tables = {"excluded.csv": replies.excluded, "cleaning_log.csv": replies.log, "unmatched.csv": replies.unmatched}
+    for name, table in tables.items():
+        part = folder / f".{name}"
+        table.to_csv(part, index=False, lineterminator="\n", encoding="utf-8")
+        part.replace(folder / name)
+    return folder
+
+
+def flow_in_words(responses: Responses) -> str:
+    """From the rows received to the replies analysed, on one line."""
+    flow = responses.flow
+    reasons = ", ".join(f"{step.count} {step.kind.replace('_', ' ')}" for step in flow.excluded if step.count)
+    out = flow.received - flow.analysed
+    return (
+        f"{responses.survey} {responses.wave} {responses.export}: received {flow.received}, excluded {out}"
+        f"{f' ({reasons})' if reasons else ''}, analysed {flow.analysed}."
+    )

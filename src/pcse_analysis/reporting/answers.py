@@ -1,0 +1,206 @@
+"""What respondents answered, question by question: sentence, table and chart from the estimates of their replies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from markupsafe import Markup
+
+from pcse_analysis.catalogue.types import Question, Wave
+from pcse_analysis.dossier import ALL, Dossier, finding_order
+from pcse_analysis.errors import CommandError, Problems, not_an_option
+from pcse_analysis.estimates import Estimate
+from pcse_analysis.reporting.charts import share_chart
+from pcse_analysis.reporting.figures import NOT_AVAILABLE, figure, wave_name
+from pcse_analysis.reporting.findings import share_sentence
+from pcse_analysis.reporting.html import Html, joined
+from pcse_analysis.reporting.tables import KEY_OF_REPLIES, Cell, Table, range_of
+
+FAILING = "failing"
+ABOUT = "About those that replied"
+"""Over questions that are about no service line."""
+
+
+def waves_asked(dossier: Dossier, group: str = ALL, wave: str = ALL) -> list[Wave]:
+    """The waves that hold replies of a group, the earliest first.
+
+    Raises:
+        CommandError: there is no such group or wave; near misses are named.
+    """
+    survey = dossier.survey
+    problems = Problems()
+    for name, value, options in (("group", group, survey.groups), ("wave", wave, survey.waves)):
+        if value != ALL and value not in options:
+            problems.add(f"parameter '{name}': {not_an_option(value, f'a {name}, or {ALL!r}', [ALL, *options])}")
+    problems.raise_as(CommandError)
+    held = {
+        e.wave
+        for e in dossier.figures.estimates
+        if e.measure == "rows_analysed" and group in (ALL, e.respondent_group) and wave in (ALL, e.wave)
+    }
+    return sorted((survey.waves[w] for w in held), key=lambda w: w.fieldwork_start)
+
+
+def asked(dossier: Dossier, wave: Wave, group: str) -> list[Question]:
+    """The questions that a wave asked a group and that the edition holds answers to, in the order of their ids."""
+    held = {e.item for e in _of(dossier, wave, group, "item_nonresponse")}
+    found = [q for (item, w), q in dossier.survey.questions.items() if w == wave.id and item in held]
+    return sorted(found, key=lambda q: finding_order(q.finding))
+
+
+def _of(dossier: Dossier, wave: Wave, group: str, measure: str) -> list[Estimate]:
+    return [
+        e
+        for e in dossier.figures.estimates
+        if (e.wave, e.respondent_group, e.measure) == (wave.id, group, measure) and not e.group_by
+    ]
+
+
+def failing_shares(dossier: Dossier, group: str, wave: str = ALL) -> Html:
+    """One chart and one table of the share with a problem, for every question that has a failing answer."""
+    parts: list[object] = []
+    for one in waves_asked(dossier, group, wave):
+        shares = [e for e in _of(dossier, one, group, "share") if e.category == FAILING and e.weighting == "unweighted"]
+        shares.sort(key=lambda e: finding_order(dossier.question(e).finding))
+        if not shares:
+            continue
+        name = wave_name(one)
+        caption = Markup("Table {}{}. {}: share with a problem, {}").format(
+            "G", len(parts) // 3 + 1, dossier.survey.groups[group].capitalize(), name
+        )
+        parts += [
+            Markup("<h3>{}</h3>").format(name),
+            share_chart(dossier, f"chart-failing-{group}-{one.id}", shares),
+            _failing_table(dossier, shares, caption),
+        ]
+    if not parts:
+        return Html(Markup("<p>No question to {} has an answer that counts as a problem.</p>").format(group))
+    note = "Base: those that gave an opinion; “don’t know”, “not applicable” and “prefer not to say” are not in it."
+    return Html(joined([*parts, Markup("<p class='source'>{} {}</p>").format(note, KEY_OF_REPLIES)]))
+
+
+def _failing_table(dossier: Dossier, shares: Sequence[Estimate], caption: Markup) -> Table:
+    weighted = {e.item: e for e in dossier.figures.estimates if e.category == FAILING and e.weighting == "weighted"}
+    rows: list[list[Cell]] = []
+    for share in shares:
+        question = dossier.question(share)
+        row: list[Cell] = [
+            Markup("{} {}").format(question.finding, question.label),
+            figure(share, "value", "bare"),
+            range_of(share, "low", "high", "bare1"),
+            figure(share, "numerator", "count"),
+            figure(share, "base", "count"),
+        ]
+        beside = weighted.get(share.item)
+        rows.append([*row, figure(beside, "value", "bare") if beside else NOT_AVAILABLE] if weighted else row)
+    heads = ["Question", "Share (%)", "95% interval (%)", "Replies", "Base"] + (
+        ["Weighted share (%)"] if weighted else []
+    )
+    return Table(caption, heads, rows, frozenset(range(1, len(heads))))
+
+
+def answers(dossier: Dossier, group: str, wave: str = ALL, level: int = 3) -> Html:
+    """Every question to a group, service line by service line: what was asked, of whom, and each option's share."""
+    parts: list[object] = []
+    for one in waves_asked(dossier, group, wave):
+        questions = asked(dossier, one, group)
+        parts.append(Markup("<h{0}>{1}</h{0}>").format(level, wave_name(one)))
+        lines = {line.id: line.label for line in dossier.catalogue.service_lines.values()} | {ALL: ABOUT}
+        for line, label in lines.items():
+            of_line = [question for question in questions if question.service_line == line]
+            if of_line:
+                parts.append(Markup("<h{0}>{1}</h{0}>").format(level + 1, label))
+                parts += [_question(dossier, one, group, question, level + 2) for question in of_line]
+        unasked = [
+            line.label
+            for line in dossier.catalogue.service_lines.values()
+            if not any(question.service_line == line.id for question in questions)
+        ]
+        if unasked and questions:
+            parts.append(Markup("<p>Not asked about: {}.</p>").format(", ".join(unasked)))
+    return Html(joined(parts))
+
+
+def _question(dossier: Dossier, wave: Wave, group: str, question: Question, level: int) -> Markup:
+    held = [
+        e for e in dossier.figures.estimates if (e.item, e.wave, e.respondent_group) == (question.item, wave.id, group)
+    ]
+    held = [e for e in held if not e.group_by]
+    left = next(e for e in held if e.measure == "item_nonresponse")
+    shares = [e for e in held if e.measure == "share" and e.category != FAILING]
+    failing = next((e for e in held if e.category == FAILING and e.weighting == "unweighted"), None)
+    means = [e for e in held if e.measure == "mean"]
+    route = _route(dossier, question)
+    return joined(
+        [
+            Markup("<section class='exhibit' aria-labelledby='{}'>").format(question.finding),
+            Markup("<h{0} id='{1}'><span class='finding'>{1}</span> {2}</h{0}>").format(
+                level, question.finding, question.label
+            ),
+            Markup("<p class='subtitle'>Asked, as the catalogue words it: {}{}</p>").format(question.wording, route),
+            Markup("<p>{}</p>").format(share_sentence(dossier, failing))
+            if failing and failing.value is not None
+            else "",
+            *(_mean_sentence(mean) for mean in means),
+            _option_table(dossier, question, shares) if shares else "",
+            _who_answered(question, left, shares),
+            Markup("</section>"),
+        ]
+    )
+
+
+def _route(dossier: Dossier, question: Question) -> Markup:
+    if not question.asked_if:
+        return Markup()
+    conditions = Markup(" and ").join(
+        Markup("“{}” with {}").format(
+            dossier.survey.questions[c.item, question.wave].label, " or ".join(f"“{option}”" for option in c.options)
+        )
+        for c in question.asked_if
+    )
+    return Markup(" Only those were asked who had answered {}.").format(conditions)
+
+
+def _mean_sentence(mean: Estimate) -> Markup:
+    weighted = "Weighted mean" if mean.weighting == "weighted" else "Mean"
+    if mean.value is None:
+        return Markup("<p>{}: {}.</p>").format(weighted, figure(mean, "value", "decimal1"))
+    return Markup("<p>{}: {} ({} interval {}; numbers given: {}).</p>").format(
+        weighted,
+        figure(mean, "value", "decimal1"),
+        figure(mean, "confidence", "percent") if mean.confidence is not None else "no",
+        range_of(mean, "low", "high", "decimal1"),
+        figure(mean, "base", "count"),
+    )
+
+
+def _option_table(dossier: Dossier, question: Question, shares: Sequence[Estimate]) -> Table:
+    weighted = {e.category: e for e in shares if e.weighting == "weighted"}
+    order = dossier.survey.scales[question.scale].options
+    plain = sorted((e for e in shares if e.weighting == "unweighted"), key=lambda e: order.index(e.category))
+    rows: list[list[Cell]] = []
+    for share in plain:
+        row: list[Cell] = [
+            share.category,
+            figure(share, "numerator", "count"),
+            figure(share, "value", "bare1"),
+            range_of(share, "low", "high", "bare1"),
+        ]
+        if weighted:
+            beside = weighted[share.category]
+            row += [figure(beside, "value", "bare1"), range_of(beside, "low", "high", "bare1")]
+        rows.append(row)
+    heads = ["Answer", "Replies", "Share (%)", "95% interval (%)"]
+    heads += ["Weighted share (%)", "95% interval of it (%)"] if weighted else []
+    kind = "; several could be chosen" if question.kind == "several" else ""
+    caption = Markup("Table {}. {}{}").format(question.finding, question.label, kind)
+    return Table(caption, heads, rows, frozenset(range(1, len(heads))))
+
+
+def _who_answered(question: Question, left: Estimate, shares: Iterable[Estimate]) -> Markup:
+    base = next((e for e in shares if e.weighting == "unweighted"), None)
+    chose = Markup("Base: {} that chose an answer. ").format(figure(base, "base", "count")) if base else Markup()
+    text = "What respondents wrote is not published here. " if question.kind == "text" else ""
+    return Markup("<p class='source'>{}{}Asked: {}; left open: {}.</p>").format(
+        chose, text, figure(left, "base", "count"), figure(left, "numerator", "count")
+    )

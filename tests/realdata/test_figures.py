@@ -1,0 +1,133 @@
+"""Published figures of real surveys, had again from their raw exports by catalogue files alone.
+
+``figures/<survey>.csv`` holds what others published (or what ``SOURCES.md`` beside the data says was recomputed from
+their tables), with the source of each figure. Nothing here knows one survey from another.
+"""
+
+from __future__ import annotations
+
+import csv
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pcse_analysis.catalogue.types import Catalogue
+from pcse_analysis.estimates import Estimate
+from pcse_analysis.evidence import Replies, find_edition, read_inputs, read_replies
+from pcse_analysis.metrics.survey import Domain, Subject, domains_of_item, everyone, mean, option_shares
+from pcse_analysis.responses import Responses
+from tests.shared import REALDATA, needs_realdata
+
+HERE = Path(__file__).parent
+COLUMNS = ["wave", "export", "item", "option", "by", "group", "measure", "value", "weighting", "source"]
+SURVEYS = sorted(path.stem for path in (HERE / "figures").glob("*.csv"))
+
+pytestmark = needs_realdata
+
+
+@cache
+def catalogue() -> Catalogue:
+    return read_inputs(HERE, REALDATA).catalogue
+
+
+@cache
+def replies(survey: str) -> Replies:
+    """The replies of the edition that bears the survey's name."""
+    inputs = read_inputs(HERE, REALDATA)
+    return read_replies(HERE, REALDATA, inputs.catalogue, find_edition(inputs, survey))
+
+
+def figures(survey: str) -> list[dict[str, str]]:
+    with (HERE / "figures" / f"{survey}.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert rows and list(rows[0]) == COLUMNS
+    return rows
+
+
+def of_export(survey: str, row: dict[str, str]) -> Responses:
+    (found,) = [r for r in replies(survey).responses if (r.wave, r.export) == (row["wave"], row["export"])]
+    return found
+
+
+def domain(responses: Responses, row: dict[str, str]) -> Domain:
+    if not row["by"]:
+        return everyone(responses)
+    return next(d for d in domains_of_item(responses.answers[row["by"]]) if d.group == row["group"])
+
+
+def estimate(survey: str, row: dict[str, str]) -> Estimate:
+    """The estimate that a published figure is of."""
+    responses, described = of_export(survey, row), catalogue().surveys[survey]
+    question = described.questions[row["item"], row["wave"]]
+    subject = Subject(survey=described, responses=responses, question=question, sources=(), known_on="")
+    chosen, weighted = domain(responses, row), row["weighting"] == "weighted"
+    if row["measure"] == "mean":
+        found = mean(subject, chosen, weighted=weighted)
+        assert found is not None
+        return found
+    shares = option_shares(subject, described.scales[question.scale], chosen, weighted=weighted)
+    return next(share for share in shares if share.category == row["option"])
+
+
+def found_value(survey: str, row: dict[str, str]) -> float:
+    """What the package finds for a published figure, in the unit in which it was published."""
+    responses = of_export(survey, row)
+    match row["measure"]:
+        case "received":
+            return responses.flow.received
+        case "analysed":
+            return responses.flow.analysed
+        case "missing":
+            answers = responses.answers[row["item"]]
+            return int(((answers.codes < 0) & domain(responses, row).rows).sum())
+        case "count":
+            return estimate(survey, row).numerator or 0.0
+        case "base":
+            return estimate(survey, row).base or 0.0
+        case "percent":
+            return 100 * (estimate(survey, row).value or 0.0)
+        case "mean":
+            return estimate(survey, row).value or 0.0
+    raise AssertionError(row["measure"])
+
+
+@pytest.mark.parametrize("survey", SURVEYS)
+def test_every_published_figure_is_had_again(survey: str) -> None:
+    """Origin: the column ``source`` of each figure; equal when rounded as the figure was printed."""
+    wrong = []
+    for row in figures(survey):
+        published = Decimal(row["value"])
+        half = float(Decimal(1).scaleb(int(published.as_tuple().exponent))) / 2
+        value = found_value(survey, row)
+        whole = row["measure"] in ("count", "missing", "base", "received", "analysed")
+        if abs(value - float(published)) > (0 if whole else half + 1e-9):
+            wrong.append(f"{row}: found {value}")
+    assert not wrong, "\n".join(wrong[:20])
+
+
+@pytest.mark.parametrize("survey", SURVEYS)
+def test_every_row_received_is_analysed_or_excluded(survey: str) -> None:
+    """Law: rows in are rows analysed and rows excluded."""
+    for responses in replies(survey).responses:
+        assert responses.flow.received == responses.flow.analysed + len(responses.excluded) > 0
+
+
+@pytest.mark.parametrize("survey", SURVEYS)
+def test_the_tidy_frame_has_one_row_a_respondent_and_question(survey: str) -> None:
+    """Law: the key of the frame; and its rows are the replies times the questions of each export."""
+    frame = replies(survey).frame()
+    assert len(frame) == sum(len(r) * len(r.answers) for r in replies(survey).responses)
+    assert not frame.duplicated(["wave", "export", "respondent", "item"]).any()
+    answered = frame["state"] == "answered"
+    assert frame.loc[answered, "answer"].notna().all()
+    assert frame.loc[frame["state"].isin(["not_asked", "not_answered"]), "answer"].isna().all()
+
+
+def test_there_is_no_code_for_one_survey() -> None:
+    """Every survey here is described by files alone: this is the only Python beside them."""
+    python = sorted(path.name for path in HERE.rglob("*.py") if "notebooks" not in path.parts)
+    assert python == ["__init__.py", "test_figures.py"]
+    assert np.isin(SURVEYS, list(catalogue().surveys)).all()
