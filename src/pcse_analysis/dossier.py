@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from pcse_analysis.catalogue.raw import Quote, Theme
 from pcse_analysis.catalogue.types import Catalogue, Comparability, Edition, Question, ServiceLine, Survey, Wave
 from pcse_analysis.errors import CommandError, Problems, not_an_option
 from pcse_analysis.estimates import Change, Estimate, Figures
@@ -21,6 +22,7 @@ class Dossier:
     """All that pages are written from.
 
     ``left_out`` holds the facts not known on the evidence date: what they are about, and never their values.
+    ``themes`` and ``quotes`` are those of the free text of replies.
     """
 
     edition: Edition
@@ -31,6 +33,8 @@ class Dossier:
     left_out: pd.DataFrame
     timeline: pd.DataFrame
     record: RunRecord
+    themes: tuple[Theme, ...] = ()
+    quotes: tuple[Quote, ...] = ()
 
     def question(self, estimate: Estimate) -> Question:
         """The question that a share or a direction answers."""

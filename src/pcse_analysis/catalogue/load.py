@@ -8,7 +8,7 @@ from typing import cast
 
 from pcse_analysis.catalogue.fields import MapReader, RowReader, is_date
 from pcse_analysis.catalogue.files import Table, read_table, read_yaml
-from pcse_analysis.catalogue.platforms import read_platforms
+from pcse_analysis.catalogue.platforms import ADDED, read_platforms
 from pcse_analysis.catalogue.survey import read_survey
 from pcse_analysis.catalogue.types import (
     Catalogue,
@@ -94,8 +94,8 @@ def read_known_on(
     return sources, known_on
 
 
-def input_files(catalogue: Catalogue) -> list[str]:
-    """The names of all files that a project's evidence is made from, as the catalogue lists them."""
+def input_files(root: Path, catalogue: Catalogue) -> list[str]:
+    """The names of all files that a project's evidence is made from, raw exports and registers apart."""
     names = [f"{CATALOGUE}/{name}" for name in ("editions.csv", "methods.yaml", "pages.csv", "service_lines.csv")]
     names += [f"{CATALOGUE}/letters/{letter}.yaml" for letter in catalogue.letters]
     names += [SOURCES, f"{PUBLISHED}/population_frames.csv", f"{PUBLISHED}/timeline.csv"]
@@ -104,6 +104,10 @@ def input_files(catalogue: Catalogue) -> list[str]:
         parts += [f"waves/{wave}.yaml" for wave in survey.waves]
         names += [f"{CATALOGUE}/surveys/{survey.id}/{part}" for part in parts]
         names += [f"{PUBLISHED}/{survey.results}"] if survey.results else []
+    may_be_there = [
+        f"{CATALOGUE}/surveys/{s}/{part}" for s in catalogue.surveys for part in ("themes.csv", "quotes.csv")
+    ]
+    names += [name for name in (*may_be_there, ADDED) if (root / name).is_file()]
     return sorted(names)
 
 

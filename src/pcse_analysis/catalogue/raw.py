@@ -73,7 +73,10 @@ class Rule:
 
 @dataclass(frozen=True, kw_only=True)
 class ExportFile:
-    """One export as the wave's file describes it. ``lines`` gives the line on which each of its keys stands."""
+    """One export as the wave's file describes it.
+
+    ``lines`` gives the line on which each of its keys stands, and each name below ``headers`` and ``columns``.
+    """
 
     id: str
     catalogue_file: str
@@ -95,7 +98,13 @@ class ExportFile:
     off_route: Literal["set_aside", "keep"] = "set_aside"
     recodes: tuple[Recode, ...] = ()
     rules: tuple[Rule, ...] = ()
-    lines: Mapping[str, int] = field(default_factory=dict)
+    lines: Mapping[tuple[str, ...], int] = field(default_factory=dict)
+
+    def line(self, *keys: str) -> int | None:
+        """The line of a key; of the nearest one that holds it where it has none."""
+        while keys and keys not in self.lines:
+            keys = keys[:-1]
+        return self.lines.get(keys)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,3 +153,32 @@ class Platform:
     not_selected: tuple[str, ...]
     roles: Mapping[str, tuple[str, ...]]
     private: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Theme:
+    """A subject of replies. ``not_keywords`` are phrases in which a keyword means something else.
+
+    A ``*`` at the end of a word stands for any further letters: ``record*`` is also "records" and "recording". Both are
+    in small letters, with single blanks and straight apostrophes.
+    """
+
+    id: str
+    label: str
+    keywords: tuple[str, ...]
+    not_keywords: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quote:
+    """An approved quotation with single blanks; ``file`` and ``line`` are where it stands."""
+
+    id: str
+    wave: str
+    item: str
+    quote: str
+    approved_by: str
+    approved_on: str
+    note: str
+    file: str
+    line: int

@@ -95,8 +95,16 @@ def _export(
         off_route=read.one_of("off_route", "what to do", ("set_aside", "keep")) or "set_aside",  # type: ignore[arg-type]
         recodes=_recodes(read, asked),
         rules=_rules(read, asked),
-        lines={key: read.document.line(*read.path, key) for key in read.content},
+        lines=_lines(read),
     )
+
+
+def _lines(read: MapReader) -> dict[tuple[str, ...], int]:
+    keys: list[tuple[str, ...]] = [(key,) for key in read.content]
+    for key in ("headers", "columns"):
+        below = read.content.get(key)
+        keys += [(key, name) for name in below] if isinstance(below, dict) else []
+    return {key: read.document.line(*read.path, *key) for key in keys}
 
 
 def _path(read: MapReader, key: str) -> str:
@@ -210,7 +218,7 @@ def check_headers(wave: Wave, questions: Iterable[Question], name: str, problems
             if item in asked and asked[item].asked_of != export.group:
                 of = asked[item].asked_of
                 what = f"'{item}' is asked of '{of}' in questions.csv, and export '{export.id}' is of '{export.group}'"
-                problems.add(what, file=export.catalogue_file, line=export.lines.get("headers"))
+                problems.add(what, file=export.catalogue_file, line=export.line("headers", item))
 
 
 def read_register_files(head: MapReader) -> RegisterFiles | None:

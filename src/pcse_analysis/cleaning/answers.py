@@ -16,24 +16,13 @@ from pcse_analysis.cleaning.free_text import redact_texts
 from pcse_analysis.cleaning.headers import Column, tidied
 from pcse_analysis.cleaning.joined import parted
 from pcse_analysis.cleaning.numbers import read_number
+from pcse_analysis.cleaning.unknown import Unknown
 from pcse_analysis.cleaning.values import Meanings, Meant
 from pcse_analysis.responses import ANSWERED, BETWEEN, NO_ANSWER, Answers, state_code
 
 OTHER = "_other"
 """Ends the name of the item that holds what respondents wrote behind an option such as 'Other (please specify)'."""
 NOT_ANSWERED = state_code("not_answered")
-
-
-@dataclass(frozen=True)
-class Unknown:
-    """Values of a column that are no answer to its question: ``wrong`` gives their positions in its values."""
-
-    item: str
-    column: Column
-    coded: Coded
-    wrong: tuple[int, ...]
-    expected: str
-    scale: Scale | None = None
 
 
 @dataclass
@@ -95,7 +84,7 @@ class AnswerReader:
         self, item: str, column: Column, coded: Coded, wrong: Sequence[int], expected: str, scale: Scale | None = None
     ) -> None:
         if wrong:
-            self.read.unknown.append(Unknown(item, column, coded, tuple(wrong), expected, scale))
+            self.read.unknown.append(Unknown(item, column.name, coded, tuple(wrong), expected, scale))
 
     def _keep(self, item: str, kind: QuestionKind, codes: NDArray, states: NDArray, **more: object) -> None:
         """Note the answers of a question, its codes in the smallest whole numbers that hold them."""
@@ -117,7 +106,9 @@ class AnswerReader:
         wrong = [int(place) for place in np.flatnonzero(answered & (codes == NO_ANSWER))]
         if wrong and scale.other:
             codes[wrong] = scale.options.index(scale.other)
-            own = ["" if place not in set(wrong) else text for place, text in enumerate(meant.texts)]
+            own = [""] * len(meant.texts)
+            for place in wrong:
+                own[place] = meant.texts[place]
             self._text(question.item + OTHER, coded, Meant(own, np.where(np.array(own) == "", NOT_ANSWERED, states)))
         elif wrong:
             states[wrong] = NOT_ANSWERED
@@ -144,10 +135,9 @@ class AnswerReader:
 
     def _date(self, question: Question, column: Column, coded: Coded, meant: Meant) -> None:
         dates = read_dates(meant.texts, self.plan.dates)
-        wrong = [place for place, text in enumerate(meant.texts) if text and dates.moments[place] is None]
-        if dates.trouble and not wrong:
-            wrong = [next(place for place, text in enumerate(meant.texts) if text)]
-        self._unknown(question.item, column, coded, wrong, dates.trouble or "a date")
+        if dates.wrong or dates.trouble:
+            unknown = Unknown(question.item, column.name, coded, dates.wrong, "a date", dates=dates)
+            self.read.unknown.append(unknown)
         days = [moment.date().isoformat() if moment else "" for moment in dates.moments]
         states = meant.states.copy()
         states[[place for place, day in enumerate(days) if not day and states[place] == state_code(ANSWERED)]] = (
@@ -256,7 +246,7 @@ class AnswerReader:
             if kind is not None:
                 states[(codes == place) & (states == state_code(ANSWERED))] = state_code(kind)
         values = tuple(dict.fromkeys(texts))
-        first = [texts.index(value) for value in values]
+        first = [texts.index(value) for value in values] if len(values) < len(texts) else slice(None)
         place_of = {value: place for place, value in enumerate(values)}
         merged = np.array([place_of[text] for text in texts], dtype=np.int32)[codes]
         merged[(states == NOT_ANSWERED) | (states == state_code("not_asked"))] = NO_ANSWER

@@ -17,49 +17,70 @@ YEAR_FIRST = re.compile(rf"(?P<year>\d{{4}})[-/.](?P<month>\d{{1,2}})[-/.](?P<da
 YEAR_LAST = re.compile(
     rf"(?P<first>\d{{1,2}})[-/.](?P<second_part>\d{{1,2}})[-/.](?P<year>\d{{4}}|\d{{2}}){TIME}{ZONE}"
 )
-WITH_NAME = re.compile(rf"(?P<day>\d{{1,2}})[ -]?(?P<name>[A-Za-z]{{3,9}})\.?[ -]?,?(?P<year>\d{{4}}){TIME}{ZONE}")
+NAME = r"(?P<name>[A-Za-z]{3,9})"
+DAY_AND_NAME = re.compile(rf"(?P<day>\d{{1,2}})[ -]?{NAME}\.?[ -]?,?(?P<year>\d{{4}}){TIME}{ZONE}")
+NAME_AND_DAY = re.compile(rf"{NAME}\.? (?P<day>\d{{1,2}}),? (?P<year>\d{{4}}){TIME}{ZONE}")
 SERIAL = re.compile(r"[2-6]\d{4}(\.\d+)?")
 """A day number as Excel stores it: 20000 is in 1954, 69999 in 2091."""
 EXCEL_START = datetime(1899, 12, 30)
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-CENTURY = 2000
+MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+PIVOT = 69
+"""Years of two digits from here on are of the last century, as in POSIX: 69 is 1969, 68 is 2068."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Dates:
     """What a column of dates holds: the moment of each distinct value, None for one that is no date.
 
-    ``wrong`` lists the values that are no date; ``trouble`` says why the order of day and month cannot be told, if so.
+    ``wrong`` are the places of the values that are no date. ``mixed`` are the places of one value with the day first
+    and of one with the month first, where there are both. ``unclear`` is the place of a value that can be read both
+    ways, where every value of the column can.
     """
 
     moments: tuple[datetime | None, ...]
-    wrong: tuple[str, ...]
-    trouble: str
+    wrong: tuple[int, ...] = ()
+    mixed: tuple[int, int] | None = None
+    unclear: int | None = None
+
+    @property
+    def trouble(self) -> str:
+        """Why the order of day and month cannot be told; empty where it can."""
+        if self.mixed is not None:
+            return "some dates have the day first and some the month"
+        return "" if self.unclear is None else "every date can be read with the day first or the month first"
 
 
 def read_dates(values: Sequence[str], order: DateOrder = "") -> Dates:
     """The dates among distinct values; an empty value is no date and not wrong.
 
     ``order`` is that of numbers such as 03/04/2017. Where it is not given, a column tells it by a number above 12, and
-    where every such date can be read both ways that is a ``trouble``, unless both readings are the same.
+    where every such date can be read both ways that is ``unclear``, unless both readings are the same.
     """
-    trouble = ""
+    found = Dates(moments=())
     if not order:
-        order, trouble = _order(values)
-    moments = [_moment(value, order) if value else None for value in values]
-    wrong = [value for value, moment in zip(values, moments, strict=True) if value and moment is None]
-    return Dates(moments=tuple(moments), wrong=tuple(wrong), trouble=trouble)
+        order, found = _order(values)
+    moments = tuple(_moment(value, order) if value else None for value in values)
+    wrong = tuple(place for place, value in enumerate(values) if value and moments[place] is None)
+    return Dates(moments=moments, wrong=wrong, mixed=found.mixed, unclear=found.unclear)
 
 
-def _order(values: Sequence[str]) -> tuple[DateOrder, str]:
-    pairs = {(int(m["first"]), int(m["second_part"])) for v in values if v and (m := YEAR_LAST.fullmatch(v))}
-    day_first = any(first > 12 for first, _ in pairs)
-    month_first = any(second > 12 for _, second in pairs)
-    if day_first and month_first:
-        return "day-first", "some dates have the day first and some the month"
-    if pairs and not day_first and not month_first and any(first != second for first, second in pairs):
-        return "day-first", "every date can be read with the day first or the month first"
-    return ("month-first" if month_first else "day-first"), ""
+def _order(values: Sequence[str]) -> tuple[DateOrder, Dates]:
+    pairs = {
+        place: (int(m["first"]), int(m["second_part"]))
+        for place, value in enumerate(values)
+        if value and (m := YEAR_LAST.fullmatch(value))
+    }
+    day_first = next((place for place, (first, second) in pairs.items() if first > 12 >= second), None)
+    month_first = next((place for place, (first, second) in pairs.items() if second > 12 >= first), None)
+    unclear = None
+    if day_first is None and month_first is None:
+        unclear = next((place for place, (first, second) in pairs.items() if first != second <= 12), None)
+    mixed = (day_first, month_first) if day_first is not None and month_first is not None else None
+    order: DateOrder = "month-first" if month_first is not None and mixed is None else "day-first"
+    return order, Dates(moments=(), mixed=mixed, unclear=unclear)
 
 
 def _moment(value: str, order: DateOrder) -> datetime | None:
@@ -67,16 +88,31 @@ def _moment(value: str, order: DateOrder) -> datetime | None:
         if match := YEAR_FIRST.fullmatch(value):
             return _made(match, int(match["year"]), int(match["month"]), int(match["day"]))
         if match := YEAR_LAST.fullmatch(value):
-            first, second, year = int(match["first"]), int(match["second_part"]), int(match["year"])
-            day, month = (second, first) if order == "month-first" else (first, second)
-            return _made(match, year + CENTURY if year < 100 else year, month, day)
-        if match := WITH_NAME.fullmatch(value):
-            return _made(match, int(match["year"]), MONTHS.index(match["name"][:3].lower()) + 1, int(match["day"]))
+            return _of_numbers(match, order)
+        if match := DAY_AND_NAME.fullmatch(value) or NAME_AND_DAY.fullmatch(value):
+            name = match["name"].lower()
+            month = next((m for m in MONTHS if m.startswith(name)), "")
+            return _made(match, int(match["year"]), MONTHS.index(month) + 1, int(match["day"]))
         if SERIAL.fullmatch(value):
             return EXCEL_START + timedelta(seconds=round(float(value) * 86400))
     except ValueError:
         return None
     return None
+
+
+def _of_numbers(match: re.Match[str], order: DateOrder) -> datetime | None:
+    """The moment in three numbers, the last of which may be the year, or the day where the year is first."""
+    first, second, last = match["first"], match["second_part"], match["year"]
+    if order == "year-first":
+        return _made(match, _full_year(first), int(second), int(last)) if len(last) == 2 else None
+    day, month = (second, first) if order == "month-first" else (first, second)
+    return _made(match, _full_year(last), int(month), int(day))
+
+
+def _full_year(year: str) -> int:
+    if len(year) == 4:
+        return int(year)
+    return int(year) + (1900 if int(year) >= PIVOT else 2000)
 
 
 def _made(match: re.Match[str], year: int, month: int, day: int) -> datetime:

@@ -10,7 +10,7 @@ from pcse_analysis.errors import Problems
 
 NOT_IN_WINDOWS_1252 = bytes([0x81, 0x8D, 0x8F, 0x90, 0x9D])
 ONE_BYTE_MARKS = ("utf-8-sig", "cp1252", "iso8859-1")
-"""Encodings in which a delimiter, a quotation mark and a line end are one byte, and that byte stands for nothing else."""
+"""Encodings in which delimiters, quotation marks and line ends are one byte that stands for nothing else."""
 WORDS = {"utf-8-sig": "UTF-8", "utf-16": "UTF-16", "cp1252": "Windows-1252"}
 OTHER_FILES = {
     b"%PDF": ("is a PDF", SAVED_AGAIN),

@@ -34,7 +34,7 @@ class Coded:
     @cached_property
     def tidy(self) -> list[str]:
         """The distinct values with their blanks made plain."""
-        return [tidied(value) for value in self.values]
+        return self.values if _are_tidy(self.values) else [tidied(value) for value in self.values]
 
     @cached_property
     def texts(self) -> NDArray[np.object_]:
@@ -68,6 +68,14 @@ class Export:
             for column, coded in zip(self.header.columns, self.columns, strict=True)
             if coded.values[coded.codes[row]]
         }
+
+
+def _are_tidy(values: list[str]) -> bool:
+    """Whether no value has a blank that is not plain; asked of all at once, as a column may have a million."""
+    together = "\0".join(values)
+    odd = ("  ", "\0 ", " \0", "\t", "\n", "\r", "\v", "\f", "\x1c", "\x1d", "\x1e", "\x1f")
+    at_ends = together[:1] == " " or together[-1:] == " "
+    return together.isascii() and not at_ends and not any(mark in together for mark in odd)
 
 
 def read_export(

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from pcse_analysis.cleaning import identifiers
 from pcse_analysis.cleaning.identifiers import DIGIT, Span
-from pcse_analysis.cleaning.titled_names import titled_names
+from pcse_analysis.cleaning.titled_names import TITLES, titled_names
 
 # Order matters: a web address may hold an e-mail address, an e-mail address a domain; numbers look alike, so those with
 # a check digit or a letter come before phone numbers, and plain long numbers last.
@@ -39,6 +39,9 @@ KINDS = tuple(dict.fromkeys(kind for kind, *_ in FINDERS))
 MARK = re.compile(rf"\[(?:{'|'.join(KINDS)}) removed\]")
 """The marks that stand in redacted text in place of what was removed."""
 
+FULL_STOP_INSIDE = re.compile(r"\.\w|www\.", re.IGNORECASE)
+SIGNS = ("@", ":/", "dot", *sorted(set(TITLES.lower().split())))
+"""Without one of these, a digit or a full stop inside a word a text holds nothing to remove, and few texts have one."""
 DIGEST = re.compile(r"\b[0-9a-f]{40,64}\b")
 
 
@@ -57,6 +60,8 @@ def redact(text: str) -> Redacted:
     search is repeated until nothing is found: redacting the result again changes nothing.
     """
     removed: list[str] = []
+    if not _may_hold_something(text):
+        return Redacted(text=text, removed=())
     while True:
         before = len(removed)
         digits = len(DIGIT.findall(text))
@@ -67,6 +72,13 @@ def redact(text: str) -> Redacted:
                 text = f"{text[:start]}[{kind} removed]{text[end:]}"
         if len(removed) == before:
             return Redacted(text=text, removed=tuple(removed))
+
+
+def _may_hold_something(text: str) -> bool:
+    lower = text.lower()
+    if any(sign in lower for sign in SIGNS):
+        return True
+    return bool(DIGIT.search(text)) or ("." in text and bool(FULL_STOP_INSIDE.search(text)))
 
 
 def redact_texts(values: Sequence[str]) -> tuple[list[str], Counter[str]]:

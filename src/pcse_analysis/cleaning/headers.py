@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from pcse_analysis.catalogue.raw import Platform
 from pcse_analysis.errors import Problems, near_miss, shown
@@ -15,7 +14,7 @@ INSIDE = " > "
 """Stands between a question and its part where a column is named."""
 MANY = "*"
 TITLE_LINES = 3
-"""Lines above the header that may hold a title alone."""
+"""Lines above the header that may hold a title alone, blank ones not counted."""
 
 
 def tidied(text: str) -> str:
@@ -51,19 +50,24 @@ class Header:
     columns: tuple[Column, ...]
     depth: int
 
+    @property
+    def line(self) -> int:
+        """The line on which the header starts."""
+        return self.depth - len(self.platform.header) + 1
+
     def found(self, name: str) -> list[Column]:
         """The columns that a name in a wave's file means: by question and part, by code, or by question.
 
-        A name that ends in ``*`` means every column whose code or name starts so.
+        A name that ends in ``*``, and is not itself one of these, means every column whose code or name starts so.
         """
         wanted = tidied(name)
-        if wanted.endswith(MANY):
-            start = wanted.removesuffix(MANY)
-            return [c for c in self.columns if (c.code and c.code.startswith(start)) or c.name.startswith(start)]
         for by in (lambda c: c.name, lambda c: c.code, lambda c: c.question):
             columns = [column for column in self.columns if by(column) == wanted]
             if columns:
                 return columns
+        if wanted.endswith(MANY):
+            start = wanted.removesuffix(MANY)
+            return [c for c in self.columns if (c.code and c.code.startswith(start)) or c.name.startswith(start)]
         return []
 
     @property
@@ -81,7 +85,8 @@ def read_header(
     platform = platforms[wanted] if wanted else _platform(rows, platforms)
     if len(rows) < len(platform.header):
         what = f"has {len(rows)} rows, and {platform.label} has {len(platform.header)} of header"
-        problems.unreadable(what, file=name)
+        to_do = "export the file again, or correct 'platform' in the wave's file."
+        problems.unreadable(what, file=name, to_do=to_do)
         return None
     width = max(map(len, rows[: len(platform.header)]))
     by_kind: dict[str, list[str]] = {
@@ -92,14 +97,12 @@ def read_header(
 
 
 def _title_lines(head: Sequence[Sequence[str]]) -> int:
-    """How many lines hold a title alone: one filled cell, and more than two in the line below."""
-    filled = [sum(1 for cell in row if cell.strip()) for row in head[: TITLE_LINES + 1]]
-    count = 0
-    for above, below in pairwise(filled):
-        if above > 1 or below <= 2:
-            break
-        count += 1
-    return count
+    """How many lines stand above the header: blank ones, and titles of one cell where the header has more than two."""
+    filled = [sum(1 for cell in row if cell.strip()) for row in head]
+    blank = next((place for place, cells in enumerate(filled) if cells), 0)
+    header = next((place for place, cells in enumerate(filled) if cells > 1), 0)
+    titles = sum(filled[:header])
+    return header if titles <= TITLE_LINES and filled[header] > 2 else blank
 
 
 def _platform(rows: Sequence[Sequence[str]], platforms: Mapping[str, Platform]) -> Platform:
@@ -183,8 +186,12 @@ def _by_mark(texts: Sequence[str], mark: str, *, part_first: bool) -> tuple[list
     return [question for question, _ in found], [part for _, part in found]
 
 
-def not_found(name: str, header: Header, file: str, taken: Iterable[str] = ()) -> str:
-    """The words for a name that no column of an export has, with the nearest column that nothing else means."""
-    free = [column for column in header.names if column not in set(taken)]
-    near = near_miss(tidied(name), free)
+def near_column(name: str, header: Header, taken: Iterable[str] = ()) -> str | None:
+    """The column whose name is most like a name that no column has, out of those that nothing else means."""
+    used = set(taken)
+    return near_miss(tidied(name), [column for column in header.names if column not in used])
+
+
+def not_found(name: str, file: str, near: str | None) -> str:
+    """The words for a name that no column of an export has, with the nearest column."""
     return f"no column {shown(name)} in '{file}'" + (f"   near '{near}'" if near else "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 PLAIN = re.compile(r"[-+]?\d+(\.\d+)?([eE][-+]?\d{1,3})?")
@@ -9,8 +10,12 @@ THOUSANDS = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?")
 
 
 def read_number(text: str) -> float | None:
-    """The number that a text is, or None where it is none. ``1,200`` is twelve hundred; ``1,2`` is not a number."""
+    """The number that a text is, or None where it is none. ``1,200`` is twelve hundred; ``1,2`` is not a number.
+
+    A number too large to be held is none either.
+    """
     bare = text.strip().lstrip("£").rstrip("%").strip()
-    if PLAIN.fullmatch(bare):
-        return float(bare)
-    return float(bare.replace(",", "")) if THOUSANDS.fullmatch(bare) else None
+    if not PLAIN.fullmatch(bare) and not THOUSANDS.fullmatch(bare):
+        return None
+    number = float(bare.replace(",", ""))
+    return number if math.isfinite(number) else None

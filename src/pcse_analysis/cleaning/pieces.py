@@ -64,7 +64,7 @@ class HeldSheet:
             lines = np.arange(start + 1, start + 1 + len(rows), dtype=np.int32)
             whole = [ragged.mended(int(line), row) for line, row in zip(lines, rows, strict=True)]
             yield Piece(lines, [coded(np.array(cells, dtype=object)) for cells in zip(*whole, strict=True)])
-        ragged.note(self.name, problems)
+        ragged.note(self.name, len(self.rows) - depth, problems)
 
 
 def coded(cells: NDArray[np.object_]) -> tuple[NDArray[np.intp], list[str]]:
@@ -74,12 +74,18 @@ def coded(cells: NDArray[np.object_]) -> tuple[NDArray[np.intp], list[str]]:
 
 
 class Ragged:
-    """Rows that are longer or shorter than the header: blank cells at their end do not matter, anything else does."""
+    """Rows that are longer or shorter than the header.
+
+    Blank cells beyond the last column do not matter where every row has them; in one row alone they are what an answer
+    with a comma and without quotation marks leaves behind.
+    """
 
     def __init__(self, width: int) -> None:
         """Rows are to have ``width`` cells."""
         self.width = width
         self.found: list[tuple[int, int]] = []
+        self.padded: list[tuple[int, int]] = []
+        self.blank = 0
 
     def mended(self, line: int, row: list[str]) -> list[str]:
         """The row in the header's width; one that holds too many or too few cells is remembered."""
@@ -89,12 +95,18 @@ class Ragged:
         return row
 
     def judge(self, line: int, row: list[str]) -> None:
-        """Remember a row that is too short, unless it is blank, or has something beyond the last column."""
-        if any(row) and (len(row) < self.width or any(row[self.width :])):
+        """Remember a row that is too short or too long, unless it is blank."""
+        if not any(row):
+            self.blank += 1
+        elif len(row) < self.width or any(row[self.width :]):
             self.found.append((line, len(row)))
+        else:
+            self.padded.append((line, len(row)))
 
-    def note(self, name: str, problems: Problems) -> None:
-        """One problem for each such row, up to a few, and one for the others."""
+    def note(self, name: str, rows: int, problems: Problems) -> None:
+        """One problem for each such row, up to a few, and one for the others; the table has so many ``rows``."""
+        if len(self.padded) < rows - self.blank:
+            self.found = sorted([*self.found, *self.padded])
         to_do = (
             "a comma or line break inside an answer without quotation marks shifts the cells; a file that was cut ends "
             f"short. {SAVED_AGAIN[0].upper()}{SAVED_AGAIN[1:]}"
@@ -102,5 +114,6 @@ class Ragged:
         for line, cells in self.found[:RAGGED]:
             what = f"found {cells} cells, expected {self.width} as in the header"
             problems.add(what, file=name, line=line, to_do=to_do)
-        if len(self.found) > RAGGED:
-            problems.add(f"and {len(self.found) - RAGGED} more rows with a wrong number of cells", file=name)
+        more = len(self.found) - RAGGED
+        if more > 0:
+            problems.add(f"and {more} more row{'s' if more > 1 else ''} with a wrong number of cells", file=name)

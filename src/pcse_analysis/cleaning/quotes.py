@@ -4,34 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from pcse_analysis.catalogue.fields import RowReader
 from pcse_analysis.catalogue.files import read_table
+from pcse_analysis.catalogue.raw import Quote
 from pcse_analysis.cleaning.free_text import patterns_found
 from pcse_analysis.cleaning.headers import tidied
 from pcse_analysis.errors import Problems
 
 COLUMNS = ("id", "wave", "item", "quote", "approved_by", "approved_on", "note")
 TAKE_FROM_REDACTED = "copy the words from the redacted replies, marks included, or quote a part without them."
-
-
-@dataclass(frozen=True, kw_only=True)
-class Quote:
-    """An approved quotation with single blanks; ``file`` and ``line`` are where it stands."""
-
-    id: str
-    wave: str
-    item: str
-    quote: str
-    approved_by: str
-    approved_on: str
-    note: str
-    file: str
-    line: int
 
 
 def read_quotes(

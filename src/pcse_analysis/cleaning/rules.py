@@ -8,23 +8,30 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from pcse_analysis.catalogue.raw import ExportFile, Rule
+from pcse_analysis.catalogue.raw import ROLES, ExportFile, Rule
 from pcse_analysis.catalogue.types import Wave
 from pcse_analysis.cleaning.answers import without
-from pcse_analysis.cleaning.dates import Dates, read_dates
+from pcse_analysis.cleaning.columns import Columns
+from pcse_analysis.cleaning.dates import read_dates
 from pcse_analysis.cleaning.exports import Coded, Export
-from pcse_analysis.cleaning.headers import tidied
+from pcse_analysis.cleaning.headers import near_column, not_found, tidied
+from pcse_analysis.cleaning.unknown import Notes
 from pcse_analysis.errors import Problems, shown
 from pcse_analysis.responses import ANSWERED, NO_ANSWER, Answers, Step, state_code
 
 Mask = NDArray[np.bool_]
 NOT_COUNTED = ("text",)
 """Kinds of question that a reply need not answer to be complete."""
+WHEN = ("ended", "started")
+"""The roles of columns that say when a reply came, the better one first."""
 
 
 @dataclass
 class Work:
-    """The rows of one export while the rules are applied. ``gone`` has the number of the rule that took a row out."""
+    """The rows of one export while the rules are applied. ``gone`` has the number of the rule that took a row out.
+
+    A rule that needs a column which is missing does nothing: that the column is missing is told already.
+    """
 
     export: Export
     plan: ExportFile
@@ -32,14 +39,17 @@ class Work:
     roles: Mapping[str, Coded]
     answers: dict[str, Answers]
     practices: NDArray[np.object_] | None
+    columns: Columns
     problems: Problems
     gone: NDArray[np.int16] = field(init=False)
+    notes: Notes = field(init=False)
     flags: dict[str, Mask] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Begin with every row in."""
         self.gone = np.full(len(self.export), -1, dtype=np.int16)
+        self.notes = Notes(self.export, self.plan, self.problems)
 
     @property
     def kept(self) -> Mask:
@@ -78,20 +88,31 @@ class Work:
         self.problems.add(f"rule '{rule.kind}': {what}", file=self.plan.catalogue_file, line=rule.line, to_do=to_do)
         return self._nothing()
 
-    def _column(self, rule: Rule, name: str) -> Coded | None:
+    def _column(self, rule: Rule, name: str) -> tuple[Coded, str] | None:
+        """The column of a role, of a question or of a header, and its name in the export."""
         if name in self.roles:
-            return self.roles[name]
-        columns = self.export.header.found(self.plan.headers.get(name, name))
-        if len(columns) != 1:
-            many = f"{len(columns)} columns are named {shown(name)}" if columns else f"no column {shown(name)}"
-            self._wrong(rule, f"{many} in '{self.export.name}'")
+            return self.roles[name], self.columns.roles[name].name
+        if name in self.columns.missing:
             return None
-        return self.export.columns[columns[0].place]
+        if name in ROLES:
+            to_do = f"name it under 'columns' of '{self.plan.id}', or take the rule out."
+            self._wrong(rule, f"'{name}' has no column in '{self.export.name}'", to_do)
+            return None
+        wanted = self.plan.headers.get(name, name)
+        columns = self.export.header.found(wanted)
+        if len(columns) != 1:
+            near = near_column(wanted, self.export.header)
+            many = f"{len(columns)} columns are named {shown(wanted)} in '{self.export.name}'"
+            what = many if columns else not_found(wanted, self.export.name, near)
+            self._wrong(rule, what, "name a column of the export, a question, or one of 'columns'.")
+            return None
+        return self.export.columns[columns[0].place], columns[0].name
 
     def _rows_with(self, rule: Rule) -> Mask:
-        column = self._column(rule, rule.column)
-        if column is None:
+        found = self._column(rule, rule.column)
+        if found is None:
             return self._nothing()
+        column, _ = found
         wanted = {tidied(value).casefold() for value in rule.values}
         hit: Mask = np.array([value.casefold() in wanted for value in column.tidy], dtype=bool)[column.codes]
         return hit
@@ -100,22 +121,19 @@ class Work:
 
     def _moments(self, rule: Rule, role: str) -> NDArray[np.datetime64] | None:
         """The moment of each row in a column of dates; not-a-time where it is blank."""
-        column = self._column(rule, role)
-        if column is None:
+        found = self._column(rule, role)
+        if found is None:
             return None
+        column, name = found
         dates = read_dates(column.tidy, self.plan.dates)
-        trouble = dates.trouble or (f"{len(dates.wrong)} values are no date" if dates.wrong else "")
-        if trouble:
-            example = _safe_example(dates)
-            to_do = "write 'dates: day-first' or 'dates: month-first' in the wave's file, or mend the export."
-            self._wrong(rule, f"column '{role}' of '{self.export.name}': {trouble}{example}", to_do)
+        if self.notes.dates(dates, column, role, name, self.kept):
             return None
         moments = [np.datetime64("NaT") if m is None else np.datetime64(m, "s") for m in dates.moments]
-        found: NDArray[np.datetime64] = np.array(moments, dtype="datetime64[s]")[column.codes]
-        return found
+        rows: NDArray[np.datetime64] = np.array(moments, dtype="datetime64[s]")[column.codes]
+        return rows
 
     def _outside_fieldwork(self, rule: Rule) -> Mask:
-        role = rule.column or ("ended" if "ended" in self.roles else "started")
+        role = rule.column or next((r for r in WHEN if r in self.roles or r in self.columns.missing), "ended")
         moments = self._moments(rule, role)
         if moments is None:
             return self._nothing()
@@ -139,14 +157,14 @@ class Work:
         return self.answered_share() < rule.least / 100 - 1e-12
 
     def _same_respondent(self, rule: Rule) -> Mask:
-        column = self._column(rule, rule.column or "respondent")
-        if column is None:
-            return self._nothing()
-        return self._repeated(rule, column.texts)
+        found = self._column(rule, rule.column or "respondent")
+        return self._nothing() if found is None else self._repeated(rule, found[0].texts)
 
     def _same_practice(self, rule: Rule) -> Mask:
         if self.practices is None:
-            return self._wrong(rule, "the export names no practice: give 'practice_code' under 'columns'")
+            if not self.columns.missing.intersection(ROLES):
+                self._wrong(rule, "the export names no practice", "name the column of 'practice_code' under 'columns'.")
+            return self._nothing()
         return self._repeated(rule, self.practices)
 
     def _repeated(self, rule: Rule, keys: NDArray[np.object_]) -> Mask:
@@ -155,7 +173,7 @@ class Work:
         _, codes = np.unique(keys[rows].astype(str), return_inverse=True)
         place = np.arange(len(rows))
         when = place
-        role = next((role for role in ("ended", "started") if role in self.roles), None)
+        role = next((role for role in WHEN if role in self.roles), None)
         if role is not None:
             moments = self._moments(rule, role)
             when = place if moments is None else moments[rows].astype("int64")
@@ -170,9 +188,12 @@ class Work:
     def _impossible(self, rule: Rule) -> Mask:
         hit = self._nothing()
         for item in rule.items:
+            if item in self.columns.missing:
+                continue
             answers = self.answers.get(item)
             if answers is None or answers.numbers is None:
-                self._wrong(rule, f"'{item}' is not a question of this export that asks for a number")
+                to_do = "name questions of kind 'number' that stand under 'headers' of this export."
+                self._wrong(rule, f"'{item}' is not a question of this export that asks for a number", to_do)
                 continue
             low = -np.inf if rule.lowest is None else rule.lowest
             high = np.inf if rule.highest is None else rule.highest
@@ -183,9 +204,12 @@ class Work:
         return hit
 
     def _straight_lining(self, rule: Rule) -> Mask:
+        if self.columns.missing.intersection(rule.items):
+            return self._nothing()
         answers = [self.answers[item] for item in rule.items if item in self.answers]
-        if len(answers) < 3 or len({a.values for a in answers}) > 1:
-            return self._wrong(rule, "needs three questions or more of this export that share one scale")
+        if len(answers) < 3 or len({a.values for a in answers}) > 1 or answers[0].kind != "one":
+            to_do = "name only questions of kind 'one' that stand under 'headers' of this export."
+            return self._wrong(rule, "needs three questions or more of this export that share one scale", to_do)
         codes = np.stack([a.codes for a in answers])
         states = np.stack([a.state for a in answers])
         return np.asarray((codes == codes[0]).all(axis=0) & (states == state_code(ANSWERED)).all(axis=0))
@@ -196,12 +220,6 @@ class Work:
             return self._nothing()
         seconds = (ended - started).astype("timedelta64[s]").astype(float)
         return np.where(np.isnat(started) | np.isnat(ended), np.inf, seconds) < rule.least
-
-
-def _safe_example(dates: Dates) -> str:
-    """The first values that are no date, where they look like one."""
-    like = [value for value in dates.wrong if sum(c.isdigit() for c in value) >= 4 and len(value) <= 30]
-    return f", such as '{like[0]}'" if like else ""
 
 
 def set_off_route(

@@ -12,26 +12,26 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pcse_analysis.catalogue.raw import ExportFile, Platform
+from pcse_analysis.catalogue.raw import ExportFile, Platform, Recode, Rule
 from pcse_analysis.catalogue.types import Question, Survey, Wave
-from pcse_analysis.cleaning.answers import AnswerReader, Unknown, only
+from pcse_analysis.cleaning.answers import AnswerReader, only
 from pcse_analysis.cleaning.codebook import read_codebook
 from pcse_analysis.cleaning.columns import Columns, find_columns
 from pcse_analysis.cleaning.exports import Coded, Export, read_export
-from pcse_analysis.cleaning.free_text import redact
-from pcse_analysis.cleaning.headers import tidied
+from pcse_analysis.cleaning.free_text import patterns_found, redact
 from pcse_analysis.cleaning.numbers import read_number
+from pcse_analysis.cleaning.practices import ROLES as PRACTICE_ROLES
 from pcse_analysis.cleaning.practices import UNMATCHED_COLUMNS, Practices, find_practices
 from pcse_analysis.cleaning.register import Register
 from pcse_analysis.cleaning.routes import who_was_asked
 from pcse_analysis.cleaning.rules import Work, set_off_route
+from pcse_analysis.cleaning.unknown import MOST_LISTED
 from pcse_analysis.cleaning.values import Meanings, Repairs
-from pcse_analysis.errors import Problems, near_miss
+from pcse_analysis.errors import Problems
 from pcse_analysis.provenance import file_sha256
 from pcse_analysis.responses import Flow, Responses, Step
 
-MOST_LISTED = 5
-"""Unknown values of one column that are listed one by one."""
+NO_WEIGHT = "leave such rows out by a rule such as 'rows_with', or ask who made the weights."
 EXCLUDED_COLUMNS = ("wave", "export", "line", "respondent", "rule", "reason", "row")
 
 
@@ -53,14 +53,28 @@ def clean_export(
     export = read_export(
         folder / plan.file, name, platforms, problems, platform=plan.platform, encoding=plan.encoding, sheet=plan.sheet
     )
+    codebook: dict[str, dict[str, str]] = {}
+    if plan.codebook:
+        codebook = read_codebook(folder / plan.codebook, f"{survey.raw}/{plan.codebook}", problems)
+    _check_reasons(plan, problems)
     if export is None or not _is_as_received(folder / plan.file, name, plan, problems):
         return None
     questions = {item: q for (item, asked_in), q in survey.questions.items() if asked_in == wave.id}
     columns = find_columns(export, plan, questions, survey, problems)
-    codebook = read_codebook(folder / plan.codebook, f"{survey.raw}/{plan.codebook}", problems) if plan.codebook else {}
-    if len(problems.found) > before:
+    if columns is None or not _fits(codebook, export, plan, survey, problems):
         return None
-    return _Cleaning(survey, wave, plan, export, columns, codebook, register, problems).responses()
+    responses = _Cleaning(survey, wave, plan, export, columns, codebook, register, problems).responses()
+    return responses if len(problems.found) == before else None
+
+
+def _check_reasons(plan: ExportFile, problems: Problems) -> None:
+    """Note reasons that name somebody: they are printed. A recode of a practice's code may, as it is not."""
+    public = [recode for recode in plan.recodes if not set(recode.items) & set(PRACTICE_ROLES)]
+    steps: list[Rule | Recode] = [*plan.rules, *public]
+    for step in steps:
+        if kinds := patterns_found(step.reason):
+            what = f"'reason' holds what may name somebody ({', '.join(kinds)}), and is printed on pages"
+            problems.add(what, file=plan.catalogue_file, line=step.line, to_do="word the reason without it.")
 
 
 def _is_as_received(path: Path, name: str, plan: ExportFile, problems: Problems) -> bool:
@@ -69,6 +83,19 @@ def _is_as_received(path: Path, name: str, plan: ExportFile, problems: Problems)
         problems.unreadable("is not the file whose 'sha256' the wave's file records", file=name, to_do=to_do)
         return False
     return True
+
+
+def _fits(
+    codebook: Mapping[str, Mapping[str, str]], export: Export, plan: ExportFile, survey: Survey, problems: Problems
+) -> bool:
+    """Whether the codebook, where there is to be one, is that of the export."""
+    if not plan.codebook or any(c.code in codebook or c.name in codebook for c in export.header.columns):
+        return True
+    if codebook:
+        what = f"none of its columns is in '{export.name}'"
+        to_do = f"name the codebook of this export under 'codebook' of '{plan.id}'."
+        problems.add(what, file=f"{survey.raw}/{plan.codebook}", to_do=to_do)
+    return False
 
 
 class _Cleaning:
@@ -86,7 +113,7 @@ class _Cleaning:
         problems: Problems,
     ) -> None:
         self.survey, self.wave, self.plan, self.export, self.problems = survey, wave, plan, export, problems
-        self.register = register
+        self.register, self.columns = register, columns
         self.questions: dict[str, Question] = {item: survey.questions[item, wave.id] for item in columns.items}
         self.roles: dict[str, Coded] = {role: export.columns[c.place] for role, c in columns.roles.items()}
         self.repairs = Repairs()
@@ -96,8 +123,7 @@ class _Cleaning:
             reader.add(question, columns.items[item])
         self.answers, self.unknown = reader.read.answers, reader.read.unknown
 
-    def responses(self) -> Responses | None:
-        before = len(self.problems.found)
+    def responses(self) -> Responses:
         asked = who_was_asked(self.questions, self.answers)
         self.answers, off_route = set_off_route(self.answers, asked, set_aside=self.plan.off_route == "set_aside")
         practices = find_practices(self.roles, self.meanings, self.register, self.wave.register)
@@ -108,15 +134,15 @@ class _Cleaning:
             roles=self.roles,
             answers=self.answers,
             practices=None if practices is None else practices.keys,
+            columns=self.columns,
             problems=self.problems,
         )
         work.apply_all()
         kept = np.flatnonzero(work.kept)
-        self._note_unknown(work.kept)
+        for unknown in self.unknown:
+            work.notes.unknown(unknown, work.kept)
         weights = self._weights(work.kept)
         respondents = self._respondents(kept, work, practices, weights)
-        if len(self.problems.found) > before:
-            return None
         everything = len(kept) == len(self.export)
         return Responses(
             survey=self.survey.id,
@@ -147,8 +173,8 @@ class _Cleaning:
         repeated = pd.Index(keys)[pd.Index(keys).duplicated()].unique()
         if len(repeated):
             lines = self.export.lines[kept][keys == repeated[0]]
-            where = ", ".join(map(str, lines[:5]))
-            what = f"{len(repeated)} respondents stand in several rows, the first in lines {where}"
+            who = "1 respondent stands" if len(repeated) == 1 else f"{len(repeated)} respondents stand"
+            what = f"{who} in several rows, the first in lines {', '.join(map(str, lines[:MOST_LISTED]))}"
             to_do = f"add a rule 'same_respondent' to '{self.plan.catalogue_file}' that says which row to keep."
             self.problems.add(what, file=self.export.name, line=int(lines[0]), to_do=to_do)
         flags = np.full(len(kept), "", dtype=object)
@@ -166,43 +192,18 @@ class _Cleaning:
             return np.full(len(self.export), np.nan)
         column = self.roles["weight"]
         numbers = [read_number(value) for value in column.tidy]
-        values = np.array([np.nan if n is None or not np.isfinite(n) else n for n in numbers])
+        values = np.array([np.nan if n is None else n for n in numbers])
         weights: NDArray[np.float64] = values[column.codes]
-        for row in np.flatnonzero(kept & ~(weights > 0))[:MOST_LISTED]:
-            found = column.values[column.codes[row]]
-            shown = f"'{found}'" if numbers[column.codes[row]] is not None else "no number"
-            what = f"found {shown}, expected a weight above 0"
-            self.problems.add(what, file=self.export.name, line=int(self.export.lines[row]), column="weight")
+        wrong, name = np.flatnonzero(kept & ~(weights > 0)), self.columns.roles["weight"].name
+        for row in wrong[:MOST_LISTED]:
+            found, number = column.tidy[column.codes[row]], numbers[column.codes[row]]
+            said = "(empty)" if not found else "no number" if number is None else f"'{found}'"
+            what, line = f"found {said}, expected a weight above 0", int(self.export.lines[row])
+            self.problems.add(what, file=self.export.name, line=line, column=name, to_do=NO_WEIGHT)
+        if len(wrong) > MOST_LISTED:
+            rows = f"{len(wrong) - MOST_LISTED} more row{'s' if len(wrong) > MOST_LISTED + 1 else ''}"
+            self.problems.add(f"and {rows} without a weight above 0", file=self.export.name, column=name)
         return weights
-
-    def _note_unknown(self, kept: NDArray[np.bool_]) -> None:
-        """Note the values of analysed rows that are no answer: each once, with its first line and its rows."""
-        for unknown in self.unknown:
-            wrong = kept & np.isin(unknown.coded.codes, unknown.wrong)
-            found, first, counts = np.unique(unknown.coded.codes[wrong], return_index=True, return_counts=True)
-            lines = self.export.lines[np.flatnonzero(wrong)[first]]
-            for code, line, count in list(zip(found, lines, counts, strict=True))[:MOST_LISTED]:
-                value = tidied(unknown.coded.values[code])
-                self._note(unknown, value, int(line), int(count))
-            if len(found) > MOST_LISTED:
-                what = f"and {len(found) - MOST_LISTED} more values that are not {unknown.expected}"
-                self.problems.add(what, file=self.export.name, column=unknown.column.name)
-
-    def _note(self, unknown: Unknown, value: str, line: int, count: int) -> None:
-        options = unknown.scale.options if unknown.scale else ()
-        near = near_miss(value, options) if options else None
-        said = f"'{value}'   near '{near}'" if near else f"(text, {len(value)} characters)"
-        rows = f" in {count} rows" if count > 1 else ""
-        listed = f"; options: {', '.join(options)}" if options and not near else ""
-        to_do = f"to accept one, add it to 'recodes' of '{self.plan.id}' in '{self.plan.catalogue_file}' with a reason"
-        more = "; or, for respondents' own words, name the option they stand behind as 'other' of the scale."
-        self.problems.add(
-            f"found {said}{rows}, expected {unknown.expected}{listed}",
-            file=self.export.name,
-            line=line,
-            column=unknown.column.name,
-            to_do=to_do + (more if options else "."),
-        )
 
     def _flow(self, work: Work, analysed: int, off_route: Mapping[str, int]) -> Flow:
         blank, rows = len(self.export.blank_lines), len(self.export)

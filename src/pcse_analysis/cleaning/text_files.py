@@ -104,10 +104,11 @@ class _Shape:
         mark = self.delimiter.encode()
         for line in self.file:
             start = self.number = self.number + 1
-            row = None
             try:
-                bare = self.quoted.sub(b"", line) if b'"' in line else line
-                row = self._taken_apart(line) if b'"' in bare else None
+                bare, row = line, None
+                if b'"' in line:
+                    bare = self.quoted.sub(b"", line)
+                    row = self._taken_apart(line) if b'"' in bare else None
                 if row is None and b"\r" in bare[:-2]:
                     raise csv.Error(LONE_RETURN)
                 cells = bare.count(mark) + 1 if row is None else len(row)
@@ -119,7 +120,7 @@ class _Shape:
             if cells > self.widest:
                 self.widest = cells
             self.lines.append(start)
-        self.ragged.note(name, problems)
+        self.ragged.note(name, len(self.lines) - self.depth, problems)
 
     def _taken_apart(self, line: bytes) -> list[str]:
         """The cells of a row as the rules of CSV have them, from as many lines as it takes."""

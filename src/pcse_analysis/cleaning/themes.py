@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from unicodedata import normalize
 
@@ -13,6 +12,7 @@ import pandas as pd
 
 from pcse_analysis.catalogue.fields import RowReader, listed
 from pcse_analysis.catalogue.files import read_table
+from pcse_analysis.catalogue.raw import Theme
 from pcse_analysis.cleaning.free_text import MARK
 from pcse_analysis.errors import Problems, shown
 
@@ -22,20 +22,6 @@ ALIKE = str.maketrans("‘’ʼ`‐‑", "''''--")
 """Apostrophes and hyphens of word processors, written as a keyboard does."""
 CUT = "\n"
 """Stands where words were left out: no keyword reaches across it."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Theme:
-    """A subject of replies. ``not_keywords`` are phrases in which a keyword means something else.
-
-    A ``*`` at the end of a word stands for any further letters: ``record*`` is also "records" and "recording". Both are
-    in small letters, with single blanks and straight apostrophes.
-    """
-
-    id: str
-    label: str
-    keywords: tuple[str, ...]
-    not_keywords: tuple[str, ...]
 
 
 def read_themes(path: Path, name: str, problems: Problems) -> tuple[Theme, ...]:

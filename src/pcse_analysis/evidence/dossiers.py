@@ -13,10 +13,11 @@ import pandas as pd
 from pcse_analysis.catalogue.load import project_root
 from pcse_analysis.catalogue.types import Edition
 from pcse_analysis.dossier import Dossier
+from pcse_analysis.errors import Problems
 from pcse_analysis.estimates import Figures, estimate_id, read_figures, write_figures
 from pcse_analysis.evidence.figures import known, published_evidence
 from pcse_analysis.evidence.inputs import Inputs, find_edition, read_inputs, record_of
-from pcse_analysis.evidence.replies import RAW_FOLDER, Replies, later_waves, read_replies, reply_evidence
+from pcse_analysis.evidence.replies import RAW_FOLDER, Replies, later_waves, read_replies, read_words, reply_evidence
 from pcse_analysis.provenance import RunRecord
 
 BUILT_FOLDER = "PCSE_BUILT_FOLDER"
@@ -62,6 +63,7 @@ def _dossier(inputs: Inputs, edition: Edition, figures: Figures, record: RunReco
     left_out = later[["wave", "respondent_group", "service_line", "item", "measure", "known_on"]]
     if edition.evidence == "responses":
         left_out = later_waves(survey, edition, left_out)
+    own = read_words(inputs.root, survey, Problems()) if edition.evidence == "responses" else None
     return Dossier(
         edition=edition,
         survey=survey,
@@ -71,6 +73,8 @@ def _dossier(inputs: Inputs, edition: Edition, figures: Figures, record: RunReco
         left_out=left_out,
         timeline=timeline,
         record=record,
+        themes=own.themes if own else (),
+        quotes=own.quotes if own else (),
     )
 
 

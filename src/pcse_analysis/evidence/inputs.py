@@ -95,7 +95,7 @@ def record_of(inputs: Inputs, edition: Edition, parameters: dict[str, str], repl
     lock = root / "requirements.lock"
     files = [
         SourceFile(name=name, sha256=file_sha256(root / name), rows=_rows(root / name))
-        for name in input_files(inputs.catalogue)
+        for name in input_files(root, inputs.catalogue)
     ]
     return RunRecord(
         edition=edition.id,

@@ -11,17 +11,21 @@ from pathlib import Path
 import pandas as pd
 from tqdm import tqdm
 
-from pcse_analysis.catalogue.raw import RegisterFiles
+from pcse_analysis.catalogue.load import CATALOGUE
+from pcse_analysis.catalogue.raw import Quote, RegisterFiles, Theme
 from pcse_analysis.catalogue.types import Catalogue, Edition, Survey, Wave
 from pcse_analysis.cleaning.payments import read_payments
 from pcse_analysis.cleaning.practices import with_size_bands
+from pcse_analysis.cleaning.quotes import check_quotes, read_quotes
 from pcse_analysis.cleaning.register import Register, read_ods_practices, register
 from pcse_analysis.cleaning.survey import clean_export
+from pcse_analysis.cleaning.themes import read_themes, themes_of
 from pcse_analysis.errors import DATA, CommandError, DataError, Problem, Problems
 from pcse_analysis.estimates import Estimate, Figures
 from pcse_analysis.metrics.disclosure import suppress
 from pcse_analysis.metrics.quality import flow_counts, item_nonresponse, matched_practices, response_rates
 from pcse_analysis.metrics.survey import Subject, everyone, failing_share, mean, option_shares
+from pcse_analysis.metrics.themes import theme_shares
 from pcse_analysis.provenance import SourceFile, file_sha256
 from pcse_analysis.responses import Responses, tidy_responses
 
@@ -31,12 +35,21 @@ INTERIM = f"{DATA}interim"
 REGISTER_COLUMNS = ("region_name", "size_band")
 
 
+@dataclass(frozen=True)
+class Words:
+    """What is done with the free text of a survey: the themes that are counted, and the approved quotations."""
+
+    themes: tuple[Theme, ...]
+    quotes: tuple[Quote, ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Replies:
     """The cleaned replies of an edition, the registers of its waves, and the files that they come from."""
 
     responses: tuple[Responses, ...]
     registers: Mapping[str, Register]
+    words: Words
     files: tuple[SourceFile, ...]
 
     def frame(self) -> pd.DataFrame:
@@ -142,13 +155,27 @@ def read_replies(root: Path, raw: Path, catalogue: Catalogue, edition: Edition) 
         cleaned = clean_export(survey, wave, export, folder, catalogue.platforms, registers.get(wave.id), problems)
         if cleaned is not None:
             found.append(cleaned)
+    words = read_words(root, survey, problems)
+    if not problems.found:
+        check_quotes(words.quotes, pd.concat([r.texts for r in found]), problems)
     problems.raise_as(DataError)
     counts = {e.file: r.flow.received for (_, e), r in zip(exports, found, strict=True)}
     files = [
         SourceFile(name=f"{survey.raw}/{name}", sha256=file_sha256(folder / name), rows=counts.get(name, 0))
         for name in dict.fromkeys(names)
     ]
-    return Replies(responses=tuple(found), registers=registers, files=tuple(files))
+    return Replies(responses=tuple(found), registers=registers, words=words, files=tuple(files))
+
+
+def read_words(root: Path, survey: Survey, problems: Problems) -> Words:
+    """The themes and quotations that a survey's folder holds; a file that is not there holds none."""
+    folder = f"{CATALOGUE}/surveys/{survey.id}"
+    themes, quotes = f"{folder}/themes.csv", f"{folder}/quotes.csv"
+    items = {item for item, _ in survey.questions}
+    return Words(
+        read_themes(root / themes, themes, problems) if (root / themes).exists() else (),
+        read_quotes(root / quotes, quotes, survey.waves, items | {f"{item}_other" for item in items}, problems),
+    )
 
 
 def catalogue_raw(survey: Survey) -> str | None:
@@ -182,6 +209,10 @@ def reply_evidence(catalogue: Catalogue, edition: Edition, replies: Replies) -> 
             made += _of_question(
                 Subject(survey=survey, responses=responses, question=question, sources=source, known_on=day)
             )
+        for item, answers in responses.answers.items():
+            if answers.kind == "text" and replies.words.themes and (item, wave.id) in survey.questions:
+                of = themes_of(answers.values, replies.words.themes)
+                made += theme_shares(responses, survey.questions[item, wave.id], of, source, day)
         registered = replies.registers.get(wave.id)
         if registered is not None and "practice" in responses.respondents:
             made += matched_practices(responses, source, day)

@@ -17,7 +17,7 @@ from pcse_analysis.estimates import Estimate
 THRESHOLD = 10
 PRIMARY = "small number"
 SECONDARY = "could be worked back"
-MEASURES = ("share", "mean", "response_rate", "item_nonresponse")
+MEASURES = ("share", "mean", "response_rate", "item_nonresponse", "theme_share")
 """Measures that say something of respondents."""
 
 

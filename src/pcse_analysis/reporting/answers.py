@@ -143,6 +143,7 @@ def _question(dossier: Dossier, wave: Wave, group: str, question: Question, leve
             else "",
             *(_mean_sentence(mean) for mean in means),
             _option_table(dossier, question, shares) if shares else "",
+            *_own_words(dossier, question, [e for e in held if e.measure == "theme_share"]),
             _who_answered(question, left, shares),
             Markup("</section>"),
         ]
@@ -197,10 +198,32 @@ def _option_table(dossier: Dossier, question: Question, shares: Sequence[Estimat
     return Table(caption, heads, rows, frozenset(range(1, len(heads))))
 
 
+def _own_words(dossier: Dossier, question: Question, shares: Sequence[Estimate]) -> list[Markup | Table]:
+    """What respondents wrote about, by theme, and the quotations that a researcher approved."""
+    labels = {theme.id: theme.label for theme in dossier.themes}
+    rows: list[list[Cell]] = [
+        [
+            labels[share.category],
+            figure(share, "numerator", "count"),
+            figure(share, "value", "bare1"),
+            range_of(share, "low", "high", "bare1"),
+        ]
+        for share in sorted(shares, key=lambda e: list(labels).index(e.category))
+    ]
+    heads = ("Theme", "Replies", "Share of those that wrote (%)", "95% interval (%)")
+    caption = Markup("Table {}. What was written about, by keywords").format(question.finding)
+    parts: list[Markup | Table] = [Table(caption, heads, rows, frozenset({1, 2, 3}))] if rows else []
+    return parts + [
+        Markup("<blockquote><p>{}</p></blockquote>").format(quote.quote)
+        for quote in dossier.quotes
+        if quote.wave == question.wave and quote.item in (question.item, f"{question.item}_other")
+    ]
+
+
 def _who_answered(question: Question, left: Estimate, shares: Iterable[Estimate]) -> Markup:
     base = next((e for e in shares if e.weighting == "unweighted"), None)
     chose = Markup("Base: {} that chose an answer. ").format(figure(base, "base", "count")) if base else Markup()
-    text = "What respondents wrote is not published here. " if question.kind == "text" else ""
+    text = "What was written is not published but for approved quotations. " if question.kind == "text" else ""
     return Markup("<p class='source'>{}{}Asked: {}; left open: {}.</p>").format(
         chose, text, figure(left, "base", "count"), figure(left, "numerator", "count")
     )

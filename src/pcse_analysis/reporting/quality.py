@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from markupsafe import Markup
 
-from pcse_analysis.catalogue.raw import ExportFile
+from pcse_analysis.catalogue.raw import ROLES, ExportFile
 from pcse_analysis.catalogue.types import Wave
 from pcse_analysis.dossier import Dossier, finding_order
 from pcse_analysis.estimates import Estimate
@@ -19,6 +19,8 @@ REASONS = {
     "00-blank_rows": "The row holds no cell",
     "blanks": "Blanks at the ends of an answer, repeated or non-breaking ones, made plain",
 }
+PRACTICE_MENDED = "Code, name or postcode of a practice, as recorded in the wave's file"
+"""The reason of such a recode may name the practice, so it stays in the wave's file and the log of the cleaning."""
 DONE = {
     "rows_flagged": "Flagged and kept",
     "cells_repaired": "Repaired, cells",
@@ -58,7 +60,7 @@ def _reason(dossier: Dossier, wave: Wave, export: ExportFile, category: str) -> 
             return rule.reason
     for recode in export.recodes:
         if f"recode-line-{recode.line}" == step:
-            return recode.reason
+            return PRACTICE_MENDED if set(recode.items) & set(ROLES) else recode.reason
     if step.startswith("redacted-"):
         return f"{step.removeprefix('redacted-')} taken out of free text"
     item = step.removeprefix("off-route-")

@@ -1,0 +1,104 @@
+"""Replies made by hand: a few rows, as cleaning would give them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pcse_analysis.catalogue.raw import QuestionKind
+from pcse_analysis.catalogue.types import Question, Scale, Survey, SurveyDesign
+from pcse_analysis.metrics.survey import Subject
+from pcse_analysis.responses import BETWEEN, Answers, Flow, Responses, state_code
+
+AGREE = Scale(
+    id="agree",
+    options=("Agree", "Disagree", "Don't know"),
+    agreeing=("Agree",),
+    disagreeing=("Disagree",),
+    dont_know=("Don't know",),
+)
+
+
+def made_answers(item: str, cells: Sequence[Any], scale: Scale = AGREE, kind: QuestionKind = "one") -> Answers:
+    """The answers to one question: None for who was not asked, an empty text for who left it open.
+
+    Options that were chosen together are a tuple; a missing number was asked for and not given.
+    """
+    states, texts = [], []
+    for cell in cells:
+        blank = cell in ("", ()) or (cell is None and kind == "number")
+        kind_of = scale.kind_of(cell) if isinstance(cell, str) and kind == "one" else None
+        states.append("not_answered" if blank else "not_asked" if cell is None else kind_of or "answered")
+        texts.append(BETWEEN.join(cell) if isinstance(cell, tuple) else "" if cell is None else cell)
+    distinct = list(scale.options) if kind == "one" else sorted({text for text in texts if text != ""})
+    codes = np.array([distinct.index(text) if text != "" else -1 for text in texts], dtype=np.int8)
+    several = kind == "several"
+    return Answers(
+        item=item,
+        kind=kind,
+        codes=codes,
+        state=np.array([state_code(state) for state in states], dtype=np.uint8),
+        values=tuple(str(text).removesuffix(".0") for text in distinct),
+        options=scale.options if several else (),
+        chosen=np.array([[o in v.split(BETWEEN) for o in scale.options] for v in distinct]) if several else None,
+        numbers=np.array(distinct, dtype=float) if kind == "number" else None,
+    )
+
+
+def made_responses(
+    cells: Mapping[str, Sequence[Any]],
+    scale: Scale = AGREE,
+    kind: QuestionKind = "one",
+    weights: Sequence[float] | None = None,
+) -> Responses:
+    """The replies to some questions."""
+    count = len(next(iter(cells.values())))
+    respondents = pd.DataFrame(
+        {
+            "respondent": [str(n) for n in range(count)],
+            "line": range(count),
+            "weight": [np.nan] * count if weights is None else list(weights),
+            "flags": "",
+        }
+    )
+    return Responses(
+        survey="made",
+        wave="one",
+        export="replies",
+        group="practice",
+        respondents=respondents,
+        answers={item: made_answers(item, values, scale, kind) for item, values in cells.items()},
+        flow=Flow(received=count, steps=(), analysed=count),
+        excluded=pd.DataFrame(),
+        unmatched=pd.DataFrame(),
+        off_route={},
+    )
+
+
+def made_subject(
+    cells: Mapping[str, Sequence[Any]],
+    scale: Scale = AGREE,
+    kind: QuestionKind = "one",
+    weights: Sequence[float] | None = None,
+    failing: str = "",
+) -> Subject:
+    """The first question of some replies, as the subject of an estimate."""
+    question = Question(
+        item=next(iter(cells)), wave="one", asked_of="practice", service_line="supplies", kind=kind, scale=scale.id,
+        asked_if=(), failing=failing, finding="Q1", label="A question", wording="A question?", failure="failed",
+        window="", window_months=None,
+    )  # fmt: skip
+    design = SurveyDesign(
+        unit="practice", population="", frame="", mode="", selection="self-selected", pairing="independent",
+        pairing_note="",
+    )  # fmt: skip
+    survey = Survey(
+        id="made", label="", asked_by="", results="", raw="", design=design, margin=0.05, margin_fixed="", families={},
+        groups={"practice": "practices"}, scales={scale.id: scale}, waves={},
+        questions={(question.item, "one"): question}, comparability=(),
+    )  # fmt: skip
+    responses = made_responses(cells, scale, kind, weights)
+    return Subject(survey=survey, responses=responses, question=question, sources=(), known_on="")
