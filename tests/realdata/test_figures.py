@@ -58,18 +58,32 @@ def domain(responses: Responses, row: dict[str, str]) -> Domain:
     return next(d for d in domains_of_item(responses.answers[row["by"]]) if d.group == row["group"])
 
 
-def estimate(survey: str, row: dict[str, str]) -> Estimate:
-    """The estimate that a published figure is of."""
-    responses, described = of_export(survey, row), catalogue().surveys[survey]
+def subject(survey: str, row: dict[str, str]) -> Subject:
+    """The question that a published figure is about."""
+    described = catalogue().surveys[survey]
     question = described.questions[row["item"], row["wave"]]
-    subject = Subject(survey=described, responses=responses, question=question, sources=(), known_on="")
-    chosen, weighted = domain(responses, row), row["weighting"] == "weighted"
-    if row["measure"] == "mean":
-        found = mean(subject, chosen, weighted=weighted)
-        assert found is not None
-        return found
-    shares = option_shares(subject, described.scales[question.scale], chosen, weighted=weighted)
-    return next(share for share in shares if share.category == row["option"])
+    return Subject(survey=described, responses=of_export(survey, row), question=question, sources=(), known_on="")
+
+
+def shares(survey: str, row: dict[str, str]) -> list[Estimate]:
+    """The shares of the options that a published figure adds up: one, or several parted by semicolons."""
+    about = subject(survey, row)
+    scale = about.survey.scales[about.question.scale]
+    wanted = [row["option"]] if row["option"] in scale.options else row["option"].split("; ")
+    chosen = domain(about.responses, row)
+    found = option_shares(about, scale, chosen, weighted=row["weighting"] == "weighted")
+    picked = [share for share in found if share.category in wanted]
+    assert len(picked) == len(wanted), row
+    return picked
+
+
+def share_of_any(survey: str, row: dict[str, str]) -> float:
+    """The share of those that answered a question with several options who chose at least one of the options."""
+    answers = subject(survey, row).responses.answers[row["item"]]
+    assert answers.chosen is not None
+    columns = [answers.options.index(option) for option in row["option"].split("; ")]
+    gave = answers.codes >= 0
+    return float(answers.chosen[:, columns].any(axis=1)[answers.codes[gave]].mean())
 
 
 def found_value(survey: str, row: dict[str, str]) -> float:
@@ -84,13 +98,17 @@ def found_value(survey: str, row: dict[str, str]) -> float:
             answers = responses.answers[row["item"]]
             return int(((answers.codes < 0) & domain(responses, row).rows).sum())
         case "count":
-            return estimate(survey, row).numerator or 0.0
+            return sum(share.numerator or 0 for share in shares(survey, row))
         case "base":
-            return estimate(survey, row).base or 0.0
+            return shares(survey, row)[0].base or 0.0
         case "percent":
-            return 100 * (estimate(survey, row).value or 0.0)
+            return 100 * sum(share.value or 0 for share in shares(survey, row))
+        case "percent_any":
+            return 100 * share_of_any(survey, row)
         case "mean":
-            return estimate(survey, row).value or 0.0
+            found = mean(subject(survey, row), domain(responses, row), weighted=row["weighting"] == "weighted")
+            assert found is not None and found.value is not None
+            return found.value
     raise AssertionError(row["measure"])
 
 

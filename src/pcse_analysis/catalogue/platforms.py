@@ -66,12 +66,12 @@ def _platform(key: str, read: MapReader) -> Platform:
     return Platform(
         id=key,
         label=read.text("label"),
-        header=read.many_of("header", "a kind of header row", HEADER_ROWS),
+        header=_header(read),
         signs=tuple(signs),
         fill_right=read.flag("fill_right"),
         blank=_regex(read, "blank"),
         pattern=_regex(read, "pattern"),
-        mark=str(read.content.get("mark", "")),
+        mark=read.raw_text("mark"),
         part_first=read.flag("part_first"),
         plain_parts=read.texts("plain_parts"),
         joined=read.texts("joined"),
@@ -82,11 +82,19 @@ def _platform(key: str, read: MapReader) -> Platform:
     )
 
 
+def _header(read: MapReader) -> tuple[str, ...]:
+    rows = read.many_of("header", "a kind of header row", HEADER_ROWS)
+    kinds = [row for row in rows if row != "skip"]
+    if "header" in read.content and (not {"code", "question"} & set(kinds) or len(set(kinds)) < len(kinds)):
+        read.wrong("header", "'header' should list its rows from the top, one of them 'code' or 'question', none twice")
+    return rows
+
+
 def _regex(read: MapReader, key: str) -> str:
-    value = read.content.get(key, "")
+    value = read.raw_text(key)
     try:
-        re.compile(str(value))
+        re.compile(value)
     except re.error as error:
         read.wrong(key, f"'{key}' is not a regular expression: {error}")
         return ""
-    return str(value)
+    return value

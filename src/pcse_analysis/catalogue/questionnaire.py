@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from pcse_analysis.catalogue.fields import MapReader, RowReader, listed
+from pcse_analysis.catalogue.fields import NUMBER, MapReader, RowReader, listed
 from pcse_analysis.catalogue.files import Table, read_yaml
 from pcse_analysis.catalogue.raw import Condition
 from pcse_analysis.catalogue.types import Question, Scale
@@ -39,7 +40,8 @@ def _scale(key: str, read: MapReader) -> Scale:
     options = read.texts("options")
     if "options" in read.content and not options:
         read.wrong("options", "'options' should list the answers in their order")
-    for option in dict.fromkeys(o for o in options if options.count(o) > 1):
+    plain = [" ".join(option.split()) for option in options]
+    for option in dict.fromkeys(o for o in plain if plain.count(o) > 1):
         read.wrong("options", f"option '{option}' stands twice")
     if not options:
         return Scale(id=key, options=(), agreeing=(), disagreeing=())
@@ -71,13 +73,12 @@ def _bands(read: MapReader, options: tuple[str, ...]) -> dict[str, tuple[float, 
     found: dict[str, tuple[float, float | None]] = {}
     for option in bands.content:
         ends = bands.any_texts(option)
-        try:
-            low, high = float(ends[0]), float(ends[1]) if len(ends) > 1 and ends[1] else None
-        except (ValueError, IndexError):
+        if not 1 <= len(ends) <= 2 or not all(re.fullmatch(NUMBER, end) for end in ends):
             bands.wrong(
                 option, f"'{option}': expected its lower and upper end, such as [8, 14], or [15] without an end"
             )
             continue
+        low, high = float(ends[0]), float(ends[1]) if len(ends) > 1 else None
         if high is not None and high < low:
             bands.wrong(option, f"'{option}': its upper end is below its lower end")
         found[option] = (low, high)

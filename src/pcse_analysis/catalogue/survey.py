@@ -10,6 +10,7 @@ from pcse_analysis.catalogue.fields import MapReader, RowReader
 from pcse_analysis.catalogue.files import read_table, read_yaml
 from pcse_analysis.catalogue.questionnaire import ENDS, check_routes, conditions, read_scales
 from pcse_analysis.catalogue.raw import QUESTION_KINDS, QuestionKind
+from pcse_analysis.catalogue.repairs import check_recodes
 from pcse_analysis.catalogue.types import (
     Adjustment,
     Comparability,
@@ -102,6 +103,7 @@ class _SurveyReader:
         self.waves = self._waves()
         for wave in self.waves.values():
             check_headers(wave, self.questions.values(), self.name, self.problems)
+            check_recodes(wave, self.questions.values(), self.scales, self.problems)
         return Survey(
             id=self.folder.name,
             label=head.text("label"),

@@ -14,11 +14,9 @@ from pcse_analysis.catalogue.raw import (
     DateOrder,
     ExportFile,
     MissingKind,
-    Recode,
     RegisterFiles,
-    Rule,
-    RuleKind,
 )
+from pcse_analysis.catalogue.repairs import read_recodes, read_rules
 from pcse_analysis.catalogue.types import Question, Wave
 from pcse_analysis.errors import Problems
 
@@ -40,21 +38,7 @@ EXPORT_OPTIONAL = (
     "rules",
 )
 ALL_OTHERS = "all others"
-RULES: dict[RuleKind, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "test_rows": (("column", "values"), ()),
-    "rows_with": (("column", "values"), ()),
-    "outside_fieldwork": ((), ("column",)),
-    "partial": (("least",), ()),
-    "same_respondent": (("keep",), ("column",)),
-    "same_practice": (("keep",), ()),
-    "impossible": (("items",), ("lowest", "highest", "then")),
-    "straight_lining": (("items",), ()),
-    "speeding": (("least",), ()),
-}
-"""What each kind of rule must say besides its reason, and what it may say."""
-RULE_KEYS = tuple(sorted({key for needed, optional in RULES.values() for key in (*needed, *optional)}))
 SHA256 = re.compile(r"[0-9a-f]{64}")
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def read_exports(
@@ -93,8 +77,8 @@ def _export(
         selected=read.texts("selected"),
         not_selected=read.any_texts("not_selected"),
         off_route=read.one_of("off_route", "what to do", ("set_aside", "keep")) or "set_aside",  # type: ignore[arg-type]
-        recodes=_recodes(read, asked),
-        rules=_rules(read, asked),
+        recodes=read_recodes(read, asked),
+        rules=read_rules(read, asked),
         lines=_lines(read),
     )
 
@@ -125,14 +109,21 @@ def _columns(read: MapReader) -> dict[str, str]:
     if "columns" not in read.content:
         return {}
     columns = read.map("columns", (), optional=ROLES)
-    return {role: columns.raw_text(role) for role in columns.content if role in ROLES}
+    return {role: _column_name(columns, role) for role in columns.content if role in ROLES}
 
 
 def _headers(read: MapReader, asked: list[str], wave: str) -> dict[str, str]:
     if "headers" not in read.content:
         return {}
     headers = read.map("headers", (), optional=asked, kind=f"an item that questions.csv has for wave {wave}")
-    return {item: headers.raw_text(item) for item in headers.content if item in asked}
+    return {item: _column_name(headers, item) for item in headers.content if item in asked}
+
+
+def _column_name(read: MapReader, key: str) -> str:
+    value = read.raw_text(key)
+    if not value.strip() and isinstance(read.content[key], str):
+        read.wrong(key, f"'{key}' should name a column of the export")
+    return value
 
 
 def _missing(read: MapReader) -> dict[str, MissingKind]:
@@ -148,63 +139,11 @@ def _missing(read: MapReader) -> dict[str, MissingKind]:
     return found
 
 
-def _recodes(read: MapReader, asked: list[str]) -> tuple[Recode, ...]:
-    recodes = []
-    places = [*asked, *ROLES]  # what respondents wrote about their practice may be mended too
-    for entry in read.items("recodes", ("from", "to", "reason"), optional=("item", "items")):
-        items = entry.many_of("items", "an item of this wave", places)
-        if "item" in entry.content:
-            items = (entry.one_of("item", "an item of this wave", places), *items)
-        recodes.append(
-            Recode(
-                items=items,
-                found=entry.raw_text("from"),
-                meant=entry.raw_text("to"),
-                reason=entry.text("reason"),
-                line=entry.document.line(*entry.path),
-            )
-        )
-    return tuple(recodes)
-
-
-def _rules(read: MapReader, asked: list[str]) -> tuple[Rule, ...]:
-    rules = []
-    for number, entry in enumerate(read.items("rules", ("rule", "reason"), optional=RULE_KEYS), start=1):
-        kind = cast(RuleKind, entry.one_of("rule", "a rule", RULES))
-        needed, optional = RULES.get(kind, (RULE_KEYS, ()))
-        if kind in RULES:
-            for key in needed:
-                if key not in entry.content:
-                    entry.wrong("rule", f"a rule '{kind}' needs '{key}'")
-            for key in entry.content:
-                if key in RULE_KEYS and key not in (*needed, *optional):
-                    entry.wrong(key, f"a rule '{kind}' has no '{key}'")
-        rule = Rule(
-            kind=kind,
-            id=f"{number:02d}-{kind}",
-            reason=entry.text("reason"),
-            line=entry.document.line(*entry.path),
-            column=entry.raw_text("column"),
-            items=entry.many_of("items", "an item of this wave", asked),
-            values=entry.any_texts("values"),
-            keep=entry.one_of("keep", "which to keep", ("first", "last", "fullest")) or "last",  # type: ignore[arg-type]
-            least=entry.number("least") or 0.0,
-            lowest=entry.number("lowest"),
-            highest=entry.number("highest"),
-            then=entry.one_of("then", "what to do", ("exclude", "not_answered")) or "exclude",  # type: ignore[arg-type]
-        )
-        if kind == "partial" and not 0 < rule.least <= 100:
-            entry.wrong("least", "'least' of a rule 'partial' is a percentage of the questions asked, 1 to 100")
-        if kind == "impossible" and rule.lowest is None and rule.highest is None:
-            entry.wrong("rule", "a rule 'impossible' needs 'lowest' or 'highest' or both")
-        rules.append(rule)
-    return tuple(rules)
-
-
 def check_headers(wave: Wave, questions: Iterable[Question], name: str, problems: Problems) -> None:
     """Note questions that no export of the wave has a column for, and columns of questions to another group.
 
-    A wave without exports rests on published figures, and has no columns.
+    So is a route that starts at a question which the export does not hold: it could take nobody out. A wave without
+    exports rests on published figures, and has no columns.
     """
     asked = {question.item: question for question in questions if question.wave == wave.id}
     mapped = {item for export in wave.exports.values() for item in export.headers}
@@ -218,7 +157,13 @@ def check_headers(wave: Wave, questions: Iterable[Question], name: str, problems
             if item in asked and asked[item].asked_of != export.group:
                 of = asked[item].asked_of
                 what = f"'{item}' is asked of '{of}' in questions.csv, and export '{export.id}' is of '{export.group}'"
-                problems.add(what, file=export.catalogue_file, line=export.line("headers", item))
+                to_do = "correct 'asked_of' in questions.csv, or 'group' of the export."
+                problems.add(what, file=export.catalogue_file, line=export.line("headers", item), to_do=to_do)
+            for condition in asked[item].asked_if if item in asked else ():
+                if condition.item not in export.headers and condition.item in asked:
+                    what = f"the route to '{item}' starts at '{condition.item}', for which '{export.id}' has no column"
+                    to_do = "name its column under 'headers', or take the route out of questions.csv."
+                    problems.add(what, file=export.catalogue_file, line=export.line("headers", item), to_do=to_do)
 
 
 def read_register_files(head: MapReader) -> RegisterFiles | None:

@@ -14,8 +14,8 @@ from pcse_analysis.cleaning.dates import read_dates
 from pcse_analysis.cleaning.exports import Coded, Export
 from pcse_analysis.cleaning.free_text import redact_texts
 from pcse_analysis.cleaning.headers import Column, tidied
-from pcse_analysis.cleaning.joined import parted
 from pcse_analysis.cleaning.numbers import read_number
+from pcse_analysis.cleaning.several import Marks, combinations, read_joined, read_ticks
 from pcse_analysis.cleaning.unknown import Unknown
 from pcse_analysis.cleaning.values import Meanings, Meant
 from pcse_analysis.responses import ANSWERED, BETWEEN, NO_ANSWER, Answers, state_code
@@ -47,8 +47,10 @@ class AnswerReader:
         """``codebook`` gives labels by column code and value, where there is one."""
         self.export, self.plan, self.scales, self.meanings, self.codebook = export, plan, scales, meanings, codebook
         platform = export.header.platform
-        self.selected = {tidied(v) for v in (plan.selected or platform.selected)}
-        self.not_selected = {tidied(v) for v in (plan.not_selected or platform.not_selected)}
+        self.marks = Marks(
+            selected=frozenset(map(tidied, plan.selected or platform.selected)),
+            not_selected=frozenset(map(tidied, plan.not_selected or platform.not_selected)),
+        )
         self.joined = platform.joined
         self.read = Read({}, [])
 
@@ -57,8 +59,10 @@ class AnswerReader:
         scale = self.scales.get(question.scale)
         if question.kind == "several":
             assert scale is not None
-            reading = self._over_columns if len(columns) > 1 else self._in_one_cell
-            reading(question, scale, columns)
+            if len(columns) > 1 or self._part(columns[0]) in map(tidied, scale.options):
+                self._over_columns(question, scale, columns)
+            else:
+                self._in_one_cell(question, scale, columns[0])
             return
         main, *others = sorted(columns, key=lambda c: (c.part != "", c.place))
         column = self.export.columns[main.place]
@@ -67,14 +71,14 @@ class AnswerReader:
             case "one":
                 assert scale is not None
                 self._one(question, scale, main, column, meant)
-                for other in others:
-                    self._own_words(question.item, other)
             case "number":
                 self._number(question, main, column, meant)
             case "date":
                 self._date(question, main, column, meant)
             case "text":
                 self._text(question.item, column, meant)
+        for other in others:
+            self._own_words(question.item, self.export.columns[other.place], self._meant(question.item, other))
 
     def _meant(self, item: str, column: Column) -> Meant:
         labels = self.codebook.get(column.code) or self.codebook.get(column.name)
@@ -109,7 +113,7 @@ class AnswerReader:
             own = [""] * len(meant.texts)
             for place in wrong:
                 own[place] = meant.texts[place]
-            self._text(question.item + OTHER, coded, Meant(own, np.where(np.array(own) == "", NOT_ANSWERED, states)))
+            self._own_words(question.item, coded, _with_texts(own, states))
         elif wrong:
             states[wrong] = NOT_ANSWERED
             expected = f"an option of scale '{scale.id}'"
@@ -159,78 +163,45 @@ class AnswerReader:
         codes = np.array([place_of[redacted[t]] if t else NO_ANSWER for t in meant.texts], dtype=np.int32)
         self._keep(item, "text", codes[coded.codes], meant.states[coded.codes], values=values)
 
-    def _own_words(self, item: str, column: Column) -> None:
-        self._text(item + OTHER, self.export.columns[column.place], self._meant(item, column))
+    def _own_words(self, item: str, coded: Coded, meant: Meant) -> None:
+        """What respondents wrote behind an open option; words in a second column are put behind those in the first."""
+        first = self.read.answers.get(item + OTHER)
+        self._text(item + OTHER, coded, meant)
+        if first is not None:
+            self.read.answers[item + OTHER] = _together(first, self.read.answers[item + OTHER])
 
-    def _in_one_cell(self, question: Question, scale: Scale, columns: Sequence[Column]) -> None:
-        column, coded = columns[0], self.export.columns[columns[0].place]
-        meant = self._meant(question.item, column)
-        between = self.joined or (";", ", ")
-        chosen = np.zeros((len(meant.texts), len(scale.options)), dtype=bool)
-        own, wrong = [""] * len(meant.texts), []
-        for place, text in enumerate(meant.texts):
-            options, others = parted(text, scale.options, between) if text else ([], [])
-            chosen[place, [scale.options.index(option) for option in options]] = True
-            if others and scale.other:
-                chosen[place, scale.options.index(scale.other)] = True
-                own[place] = others[0]
-            elif others:
-                wrong.append(place)
-        if any(own):
-            states = np.where(np.array(own) == "", NOT_ANSWERED, meant.states)
-            self._text(question.item + OTHER, coded, Meant(own, states))
-        expected = f"options of scale '{scale.id}'"
-        self._unknown(question.item, column, coded, wrong, expected, scale)
-        self._several(question.item, scale, chosen, coded.codes, meant.states[coded.codes])
+    def _in_one_cell(self, question: Question, scale: Scale, column: Column) -> None:
+        coded, meant = self.export.columns[column.place], self._meant(question.item, column)
+        found = read_joined(meant.texts, scale, self.joined or (";", ", "))
+        if any(found.own_words):
+            self._own_words(question.item, coded, _with_texts(found.own_words, meant.states))
+        self._unknown(question.item, column, coded, found.wrong, f"options of scale '{scale.id}'", scale)
+        self._several(question.item, scale, found.chosen, coded.codes, meant.states[coded.codes])
 
     def _over_columns(self, question: Question, scale: Scale, columns: Sequence[Column]) -> None:
-        """Options spread over columns: a mark, the option itself, or own words in the column of the open option."""
-        count = len(self.export)
-        chosen = np.zeros((count, len(scale.options)), dtype=bool)
-        best = np.full(count, NOT_ANSWERED, dtype=np.uint8)
-        place_of = {tidied(option): place for place, option in enumerate(scale.options)}
+        """Options spread over columns. Who answered in any of them answered; else the first says why not."""
+        chosen = np.zeros((len(self.export), len(scale.options)), dtype=bool)
+        states = np.full(len(self.export), NOT_ANSWERED, dtype=np.uint8)
         for column in columns:
-            coded = self.export.columns[column.place]
-            meant = self._meant(question.item, column)
-            part = column.part or self._part_in_codebook(column)
-            own_option = place_of.get(part)
-            is_own_words = bool(scale.other) and own_option == place_of[tidied(scale.other)]
-            wrong, own = [], [""] * len(meant.texts)
-            takes = np.full(len(meant.texts), NO_ANSWER, dtype=np.int32)
-            shows = np.zeros(len(meant.texts), dtype=bool)
-            for place, text in enumerate(meant.texts):
-                if not text:
-                    continue
-                shows[place] = True
-                if text in place_of and (
-                    own_option is None or place_of[text] == own_option or text not in self.selected
-                ):
-                    takes[place] = place_of[text]
-                elif text in self.not_selected:
-                    pass
-                elif own_option is not None and (text in self.selected or text == part):
-                    takes[place] = own_option
-                elif is_own_words:
-                    takes[place], own[place] = own_option if own_option is not None else NO_ANSWER, text
-                else:
-                    wrong.append(place)
-            expected = f"'{part}' or a mark that it is chosen" if own_option is not None else "an option"
-            self._unknown(question.item, column, coded, wrong, expected, scale)
-            taken = takes[coded.codes]
-            rows = np.flatnonzero(taken != NO_ANSWER)
-            chosen[rows, taken[rows]] = True
-            best[shows[coded.codes]] = state_code(ANSWERED)
-            unasked = meant.states[coded.codes] == state_code("not_asked")
-            best[unasked & (best == NOT_ANSWERED)] = state_code("not_asked")
-            if any(own):
-                self._text(
-                    question.item + OTHER, coded, Meant(own, np.where(np.array(own) == "", NOT_ANSWERED, meant.states))
-                )
-        combinations, codes = _combinations(chosen)
-        self._several(question.item, scale, combinations, codes, best)
+            coded, meant = self.export.columns[column.place], self._meant(question.item, column)
+            part = self._part(column)
+            found = read_ticks(meant.texts, part, scale, self.marks)
+            is_option = part in map(tidied, scale.options)
+            expected = f"'{part}' or a mark that it is chosen" if is_option else f"an option of scale '{scale.id}'"
+            self._unknown(question.item, column, coded, found.wrong, expected, scale)
+            for option in np.flatnonzero(found.chosen.any(axis=0)):
+                chosen[:, option] |= found.chosen[coded.codes, option]
+            given = meant.states[coded.codes]
+            states = np.where((states == NOT_ANSWERED) | (given == state_code(ANSWERED)), given, states)
+            if any(found.own_words):
+                self._own_words(question.item, coded, _with_texts(found.own_words, meant.states))
+        distinct, codes = combinations(chosen)
+        self._several(question.item, scale, distinct, codes, states)
 
-    def _part_in_codebook(self, column: Column) -> str:
-        """The option that a column such as Q9_2 is about: label 2 of question Q9 in the codebook."""
+    def _part(self, column: Column) -> str:
+        """The option that a column is about; Q9_2 is about label 2 of question Q9 in the codebook."""
+        if column.part:
+            return column.part
         question, _, code = (column.code or column.name).rpartition("_")
         return tidied(self.codebook.get(question, {}).get(code, ""))
 
@@ -249,16 +220,28 @@ class AnswerReader:
         first = [texts.index(value) for value in values] if len(values) < len(texts) else slice(None)
         place_of = {value: place for place, value in enumerate(values)}
         merged = np.array([place_of[text] for text in texts], dtype=np.int32)[codes]
-        merged[(states == NOT_ANSWERED) | (states == state_code("not_asked"))] = NO_ANSWER
+        chose_nothing = np.array([text == "" for text in texts], dtype=bool)[codes]
+        merged[(chose_nothing & (states != state_code(ANSWERED))) | (states == state_code("not_asked"))] = NO_ANSWER
         self._keep(item, "several", merged, states, values=values, options=scale.options, chosen=chosen[first])
 
 
-def _combinations(chosen: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:
-    """The distinct rows of a table of choices, and the position of each row among them."""
-    packed = np.packbits(chosen, axis=1)
-    keys = packed.view([("", packed.dtype)] * packed.shape[1]).ravel() if packed.shape[1] > 1 else packed.ravel()
-    _, first, codes = np.unique(keys, return_index=True, return_inverse=True)
-    return chosen[first], codes
+def _with_texts(texts: list[str], states: NDArray[np.uint8]) -> Meant:
+    """Own words, and no answer where there are none."""
+    return Meant(texts, np.where(np.array(texts, dtype=object) == "", NOT_ANSWERED, states))
+
+
+def _together(first: Answers, second: Answers) -> Answers:
+    """Two columns of texts as one; who wrote in both has both."""
+    pairs, codes = np.unique(np.stack([first.codes, second.codes]), axis=1, return_inverse=True)
+    texts = [
+        BETWEEN.join(a.values[code] for a, code in zip((first, second), pair, strict=True) if code >= 0)
+        for pair in pairs.T
+    ]
+    values = tuple(dict.fromkeys(text for text in texts if text))
+    place_of = {text: place for place, text in enumerate(values)}
+    places = np.array([place_of.get(text, NO_ANSWER) for text in texts], dtype=np.int32)
+    states = np.where(first.state == NOT_ANSWERED, second.state, first.state)
+    return replace(first, codes=places[codes], state=states, values=values)
 
 
 def without(answers: Answers, rows: NDArray[np.bool_], state: str) -> Answers:

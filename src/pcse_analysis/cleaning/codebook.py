@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
-import io
 from pathlib import Path
 
-from pcse_analysis.catalogue.files import read_text
+from pcse_analysis.cleaning.encodings import encoding_of
 from pcse_analysis.cleaning.headers import tidied
+from pcse_analysis.cleaning.pieces import SAVED_AGAIN
+from pcse_analysis.cleaning.sheets import is_file
+from pcse_analysis.cleaning.text_files import broken_text
 from pcse_analysis.errors import Problems
 
 COLUMNS = ("column", "code", "label")
@@ -20,23 +22,25 @@ def read_codebook(path: Path, name: str, problems: Problems) -> dict[str, dict[s
     Two forms are read: the two-column list of Jisc Online Surveys (a row with a question's code and text, then a row
     for each of its values), and a table with the columns ``column``, ``code`` and ``label``.
     """
-    text = read_text(path, name, problems, "save it as CSV in UTF-8.")
-    if text is None:
+    encoding = encoding_of(path, name, "", problems) if is_file(path, name, "codebook", problems) else None
+    if encoding is None:
         return {}
     try:
-        rows = [[tidied(cell) for cell in row] for row in csv.reader(io.StringIO(text, newline=""), strict=True) if row]
+        with path.open(encoding=encoding, newline="") as file:
+            rows = [[tidied(cell) for cell in row] for row in csv.reader(file, strict=True) if any(row)]
     except csv.Error as error:
-        problems.unreadable(f"cannot be read as CSV: {error}", file=name)
+        problems.unreadable(broken_text(error), file=name, to_do=SAVED_AGAIN)
         return {}
     if rows and tuple(rows[0]) == COLUMNS and all(len(row) == 3 for row in rows):
-        found: dict[str, dict[str, str]] = {}
+        table: dict[str, dict[str, str]] = {}
         for column, code, label in rows[1:]:
-            found.setdefault(column, {})[code] = label
-        return found
-    if any(len(row) != 2 for row in rows):
-        problems.unreadable(f"is not a codebook; {FORMS}", file=name)
-        return {}
-    return _blocks(rows)
+            table.setdefault(column, {})[code] = label
+        return table
+    found = {} if any(len(row) != 2 for row in rows) else _blocks(rows)
+    if not found:
+        to_do = "name the codebook of the export under 'codebook' in the wave's file, or take the line out."
+        problems.unreadable(f"is not a codebook; {FORMS}", file=name, to_do=to_do)
+    return found
 
 
 def _blocks(rows: list[list[str]]) -> dict[str, dict[str, str]]:

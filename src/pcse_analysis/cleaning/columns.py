@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pcse_analysis.catalogue.raw import ExportFile
 from pcse_analysis.catalogue.types import Question, Survey, Wave
 from pcse_analysis.cleaning.exports import Export
-from pcse_analysis.cleaning.headers import INSIDE, Column, Header, near_column, not_found, tidied, unnamed_column
-from pcse_analysis.errors import Problems, shown
+from pcse_analysis.cleaning.headers import INSIDE, Column, Header, named, near_column, not_found, tidied, unnamed_column
+from pcse_analysis.errors import Problems
 
 MOST_LISTED = 12
 WRONG_FILE = 0.5
@@ -38,16 +38,17 @@ def find_columns(
     roles: dict[str, Column] = {}
     taken: dict[int, str] = {}
     missing: dict[str, str] = {}
+    alone = _named_alone(header, plan)
     for item, wanted in plan.headers.items():
-        found = header.found(wanted)
+        found = [c for c in header.found(wanted) if alone.get(c.place, wanted) == wanted]
         if not found:
             missing[item] = wanted
             continue
         _check_number(found, item, wanted, questions[item], plan, export, problems)
         items[item] = tuple(found)
-        for column in found:
+        for column in items[item]:
             if taken.get(column.place, item) != item:
-                what = f"column {shown(column.name)} is given to both '{taken[column.place]}' and '{item}'"
+                what = f"column {named(column.name)} is given to both '{taken[column.place]}' and '{item}'"
                 to_do = "name another column for one of them, or leave one out."
                 problems.add(what, file=plan.catalogue_file, line=plan.line("headers", item), to_do=to_do)
             taken.setdefault(column.place, item)
@@ -60,9 +61,9 @@ def find_columns(
         else:
             roles[role] = found[0]
     for role, names in header.platform.roles.items():
-        alone = [found[0] for wanted in names if len(found := header.found(wanted)) == 1]
-        if role not in plan.columns and alone and alone[0].place not in taken:
-            roles[role] = alone[0]
+        single = [found[0] for wanted in names if len(found := header.found(wanted)) == 1]
+        if role not in plan.columns and single and single[0].place not in taken:
+            roles[role] = single[0]
     if _is_another_file(header, plan, survey, len(missing), name, problems):
         return None
     used = [column.name for found in items.values() for column in found]
@@ -87,7 +88,7 @@ def _note_missing(
 
 
 def _repeated(wanted: str, found: list[Column]) -> str:
-    return f"column {shown(wanted)} stands {len(found)} times"
+    return f"column {named(wanted)} stands {len(found)} times"
 
 
 def _check_number(
@@ -103,14 +104,21 @@ def _check_number(
     if question.kind == "several" or len(found) == 1:
         return
     main = [column for column in found if not column.part]
-    if len(main) == 1 and question.kind == "one":
+    if len(main) == 1:
         return
     if len({column.name for column in found}) < len(found):
         problems.add(_repeated(wanted, found), file=export.name, line=export.header.line, to_do=TAKE_OUT)
         return
-    what = f"'{item}': {shown(wanted)} has {len(found)} columns, and a question of kind '{question.kind}' has one"
+    what = f"'{item}': {named(wanted)} has {len(found)} columns, and a question of kind '{question.kind}' has one"
     to_do = f"name one of them as 'question{INSIDE}part', or make the question of kind 'several'."
     problems.add(what, file=plan.catalogue_file, line=plan.line("headers", item), to_do=to_do)
+
+
+def _named_alone(header: Header, plan: ExportFile) -> dict[int, str]:
+    """The parts of questions that something names by themselves, so that they do not go with their question."""
+    texts = (*plan.headers.values(), *plan.columns.values(), *plan.ignored)
+    wanted = {tidied(text): text for text in texts}
+    return {c.place: wanted[c.name] for c in header.columns if c.part and c.name in wanted}
 
 
 def _is_another_file(
@@ -151,14 +159,9 @@ def _check_others(export: Export, plan: ExportFile, taken: set[int], problems: P
         ignored |= {column.place for column in found}
     if plan.ignores_others:
         return
-    private = {tidied(text) for text in header.platform.private}
-    new = [
-        column
-        for column in header.columns
-        if column.place not in taken | ignored and column.name not in private and column.code not in private
-    ]
+    new = [column for column in header.columns if column.place not in taken | ignored | header.private]
     for column in new[:MOST_LISTED]:
-        what = f"column {column.place + 1}, {shown(column.name)}, is neither a question nor ignored"
+        what = f"column {column.place + 1}, {named(column.name)}, is neither a question nor ignored"
         to_do = (
             f"add it to 'headers', 'columns' or 'ignored' in '{plan.catalogue_file}' ('ignored: all others' for all)."
         )

@@ -9,17 +9,16 @@ from datetime import datetime, timedelta
 
 from pcse_analysis.catalogue.raw import DateOrder
 
-TIME = (
-    r"(?:[T ,]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d+)?)?(?: ?(?P<half>[AaPp])\.?[Mm]\.?)?)?"
-)
 ZONE = r"(?: ?(?:Z|UTC|GMT|BST|[A-Z]{2,4}|(?:UTC|GMT)?[+-]\d{1,2}:?\d{0,2}))?"
-YEAR_FIRST = re.compile(rf"(?P<year>\d{{4}})[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}}){TIME}{ZONE}")
-YEAR_LAST = re.compile(
-    rf"(?P<first>\d{{1,2}})[-/.](?P<second_part>\d{{1,2}})[-/.](?P<year>\d{{4}}|\d{{2}}){TIME}{ZONE}"
+TIME = (
+    r"(?:[T ,]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d+)?)?(?: ?(?P<half>[AaPp])\.?[Mm]\.?)?"
+    rf"{ZONE})?"
 )
+YEAR_FIRST = re.compile(rf"(?P<year>\d{{4}})[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}}){TIME}")
+YEAR_LAST = re.compile(rf"(?P<first>\d{{1,2}})[-/.](?P<second_part>\d{{1,2}})[-/.](?P<year>\d{{4}}|\d{{2}}){TIME}")
 NAME = r"(?P<name>[A-Za-z]{3,9})"
-DAY_AND_NAME = re.compile(rf"(?P<day>\d{{1,2}})[ -]?{NAME}\.?[ -]?,?(?P<year>\d{{4}}){TIME}{ZONE}")
-NAME_AND_DAY = re.compile(rf"{NAME}\.? (?P<day>\d{{1,2}}),? (?P<year>\d{{4}}){TIME}{ZONE}")
+DAY_AND_NAME = re.compile(rf"(?P<day>\d{{1,2}})[ -]?{NAME}\.?[ -]?,?(?P<year>\d{{4}}){TIME}")
+NAME_AND_DAY = re.compile(rf"{NAME}\.? (?P<day>\d{{1,2}}),? (?P<year>\d{{4}}){TIME}")
 SERIAL = re.compile(r"[2-6]\d{4}(\.\d+)?")
 """A day number as Excel stores it: 20000 is in 1954, 69999 in 2091."""
 EXCEL_START = datetime(1899, 12, 30)

@@ -63,7 +63,7 @@ def draft_files(inspection: Inspection, wanted: Wanted, known: Survey | None) ->
     for number, seen in enumerate(inspection.questions, start=1):
         item, label = earlier.get(tidied(seen.header), (seen.item, seen.wording))
         headers[item] = seen.header
-        scale = _scale_of(seen, known, scales) if seen.options else ""
+        scale = _scale_of(seen, wanted.wave, known, scales) if seen.options else ""
         rows.append(_row(wanted, seen, item, label, scale, f"Q{_letters(wanted.wave)}{number}"))
     files = {
         "questions.csv": _csv(rows),
@@ -107,7 +107,7 @@ def _letters(wave: str) -> str:
     return "".join(chr(ord("A") + int(digit)) for digit in wave if digit.isdigit())
 
 
-def _scale_of(seen: Seen, known: Survey | None, scales: dict[str, dict[str, object]]) -> str:
+def _scale_of(seen: Seen, wave: str, known: Survey | None, scales: dict[str, dict[str, object]]) -> str:
     """The name of a scale with these options: one that is there already, or a new one."""
     options = _in_order(seen.options)
     for name, scale in (known.scales if known else {}).items():
@@ -123,7 +123,9 @@ def _scale_of(seen: Seen, known: Survey | None, scales: dict[str, dict[str, obje
             made[kind] = found
     if seen.other:
         made["other"] = seen.other
-    name = "yes_no" if options == ["Yes", "No"] and "yes_no" not in scales else f"{seen.item}_options"
+    taken = {*scales, *(known.scales if known else ())}
+    name = "yes_no" if options == ["Yes", "No"] else f"{seen.item}_options"
+    name = name if name not in taken else f"{name}_{wave}"
     scales[name] = made
     return name
 
@@ -151,6 +153,8 @@ def _wave(inspection: Inspection, wanted: Wanted, headers: Mapping[str, str]) ->
     }
     if inspection.dates:
         export["dates"] = TO_FILL
+    if inspection.nothing:
+        export["missing"] = {"not_answered": list(inspection.nothing)}
     ignored = list(inspection.ignored)
     if ignored:
         export["ignored"] = ignored

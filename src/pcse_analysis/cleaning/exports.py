@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pcse_analysis.catalogue.raw import Platform
-from pcse_analysis.cleaning.headers import Header, read_header, tidied
+from pcse_analysis.cleaning.headers import Header, read_header, tidied, unnamed_column
 from pcse_analysis.cleaning.pieces import SAVED_AGAIN, Sheet
 from pcse_analysis.cleaning.sheets import SPSS_ENDINGS, open_sheet
 from pcse_analysis.errors import Problems
@@ -62,12 +62,17 @@ class Export:
         return len(self.lines)
 
     def cells_of(self, row: int) -> dict[str, str]:
-        """The filled cells of a row by the names of their columns."""
-        return {
-            column.name: coded.values[coded.codes[row]]
-            for column, coded in zip(self.header.columns, self.columns, strict=True)
-            if coded.values[coded.codes[row]]
-        }
+        """The filled cells of a row by the names of their columns, but for columns that hold personal details.
+
+        Where several columns have a name, all but the first are named with their number too.
+        """
+        cells: dict[str, str] = {}
+        for column, coded in zip(self.header.columns, self.columns, strict=True):
+            text = coded.values[coded.codes[row]]
+            if text and column.place not in self.header.private:
+                name = column.name if column.name not in cells else f"{column.name} {unnamed_column(column.place)}"
+                cells[name] = text
+        return cells
 
 
 def _are_tidy(values: list[str]) -> bool:

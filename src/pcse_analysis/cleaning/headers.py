@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from pcse_analysis.catalogue.raw import Platform
-from pcse_analysis.errors import Problems, near_miss, shown
+from pcse_analysis.errors import Problems, near_miss
 
 INSIDE = " > "
 """Stands between a question and its part where a column is named."""
 MANY = "*"
+LONGEST_NAMED = 90
 TITLE_LINES = 3
 """Lines above the header that may hold a title alone, blank ones not counted."""
 
@@ -58,17 +61,27 @@ class Header:
     def found(self, name: str) -> list[Column]:
         """The columns that a name in a wave's file means: by question and part, by code, or by question.
 
-        A name that ends in ``*``, and is not itself one of these, means every column whose code or name starts so.
+        A question that has a column of its own, as for one answer, is found with the columns of its parts, such as the
+        one for respondents' own words. A name that ends in ``*``, and is not itself one of these, means every column
+        whose code or name starts so.
         """
         wanted = tidied(name)
         for by in (lambda c: c.name, lambda c: c.code, lambda c: c.question):
             columns = [column for column in self.columns if by(column) == wanted]
+            if any(column.question == wanted and not column.part for column in columns):
+                return [column for column in self.columns if column.question == wanted]
             if columns:
                 return columns
         if wanted.endswith(MANY):
             start = wanted.removesuffix(MANY)
             return [c for c in self.columns if (c.code and c.code.startswith(start)) or c.name.startswith(start)]
         return []
+
+    @cached_property
+    def private(self) -> frozenset[int]:
+        """The places of the columns that hold personal details, as the platform names them."""
+        names = {tidied(text) for text in self.platform.private}
+        return frozenset(c.place for c in self.columns if c.name in names or c.code in names)
 
     @property
     def names(self) -> list[str]:
@@ -138,7 +151,8 @@ def _columns(rows: Mapping[str, Sequence[str]], platform: Platform, width: int) 
     columns = []
     for place in range(width):
         part = parts[place]
-        if part in platform.plain_parts or part == questions[place]:
+        # Excel numbers cells of a table's header that say the same: Response, Response2.
+        if part.rstrip("0123456789") in platform.plain_parts or part == questions[place]:
             part = ""
         if not questions[place] and part:
             questions[place], part = part, ""
@@ -192,6 +206,11 @@ def near_column(name: str, header: Header, taken: Iterable[str] = ()) -> str | N
     return near_miss(tidied(name), [column for column in header.names if column not in used])
 
 
+def named(header: str) -> str:
+    """A header in quotation marks, its first words where it is long: it is the survey's own, nobody's answer."""
+    return f"'{textwrap.shorten(header, LONGEST_NAMED, placeholder='...')}'"
+
+
 def not_found(name: str, file: str, near: str | None) -> str:
     """The words for a name that no column of an export has, with the nearest column."""
-    return f"no column {shown(name)} in '{file}'" + (f"   near '{near}'" if near else "")
+    return f"no column {named(name)} in '{file}'" + (f"   near '{near}'" if near else "")

@@ -11,6 +11,7 @@ from pcse_analysis.catalogue.raw import QuestionKind
 from pcse_analysis.cleaning.dates import read_dates
 from pcse_analysis.cleaning.exports import Export
 from pcse_analysis.cleaning.headers import INSIDE, MANY, Column, tidied, unnamed_column
+from pcse_analysis.cleaning.joined import parted
 from pcse_analysis.cleaning.numbers import read_number
 
 MOST_OPTIONS = 20
@@ -25,7 +26,10 @@ PRACTICE = {
     "practice_name": re.compile(r"\b(practice|surgery) name\b|name of (your|the) (practice|surgery)", re.IGNORECASE),
     "practice_postcode": re.compile(r"\bpost ?code\b", re.IGNORECASE),
 }
-NOT_ANSWERS = {"-", "n/a", "na", "null", "none", "#null!", "not selected"}
+OWN_WORDS = "Other (own words)"
+"""The option that a draft adds where some wrote what few others did between options that they chose."""
+NOT_ANSWERS = {"-", "null", "#null!"}
+"""What some platforms write for nothing; a draft lists those it met as not answered."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,8 +50,8 @@ class Seen:
 class Inspection:
     """What an export seems to hold: a role for some columns, questions, and columns that hold personal details.
 
-    ``ignored`` are columns with a name and nothing in them, and numbers of rows. ``dates`` says why its dates cannot be
-    read without being told their order, empty where they can.
+    ``ignored`` are columns with a name and nothing in them, and numbers of rows. ``nothing`` is what stands for no
+    answer. ``dates`` says why its dates cannot be read without being told their order, empty where they can.
     """
 
     export: Export
@@ -56,6 +60,7 @@ class Inspection:
     empty: tuple[str, ...]
     ignored: tuple[str, ...]
     questions: tuple[Seen, ...]
+    nothing: tuple[str, ...]
     dates: str
 
 
@@ -103,6 +108,7 @@ class _Inspector:
             empty=tuple(dict.fromkeys(c.name for c in empty)),
             ignored=tuple(dict.fromkeys(c.name for c in (*numbered, *(c for c in empty if not self._unnamed(c))))),
             questions=tuple(questions),
+            nothing=tuple(sorted({v for c in self.export.columns for v in c.tidy if v.casefold() in NOT_ANSWERS})),
             dates=self._dates(roles),
         )
 
@@ -167,7 +173,7 @@ class _Inspector:
             yield self._over_coded_columns(name, columns)
             return
         spread = [c for c in columns if self._marks_only(c)]
-        same = not any(parts) and len({c.name for c in columns}) == 1
+        same = not any(parts) and len({(c.code, c.name) for c in columns}) == 1
         open_ones = [c for c in columns if OTHER.search(c.part)]
         if same or len(spread) >= max(2, len(columns) - len(open_ones) - 1):
             yield self._over_columns(columns, spread if not same else [])
@@ -227,14 +233,17 @@ class _Inspector:
         values = self._values([column])
         filled = sum(values.values())
         kind, options = self._kind(values, filled)
+        own_words = kind == "several" and any(
+            parted(text, options, self.export.header.platform.joined)[1] for text in values
+        )
         wording = self.texts.get(column.code, column.name.replace(INSIDE, ": "))
         return Seen(
             item=self._name(column, column.part or column.question),
             header=self._reference(column),
             wording=wording,
             kind=kind,
-            options=options,
-            other="",
+            options=(*options, OWN_WORDS) if own_words else options,
+            other=OWN_WORDS if own_words else "",
             filled=filled,
             distinct=len(values),
         )

@@ -11,10 +11,8 @@ from numpy.typing import NDArray
 
 from pcse_analysis.catalogue.raw import RegisterFiles
 from pcse_analysis.cleaning.exports import Coded
-from pcse_analysis.cleaning.headers import tidied
-from pcse_analysis.cleaning.matching import UNMATCHED, match_practices
+from pcse_analysis.cleaning.matching import CODE_FORM, UNMATCHED, match_practices
 from pcse_analysis.cleaning.register import Register, size_band
-from pcse_analysis.cleaning.values import Meanings
 
 ROLES = ("practice_code", "practice_name", "practice_postcode")
 JOINED = ("region_name", "ccg_name", "list_size", "size_band", "contract")
@@ -50,17 +48,14 @@ def with_size_bands(register: Register, files: RegisterFiles | None) -> pd.DataF
 
 
 def find_practices(
-    roles: Mapping[str, Coded], meanings: Meanings, register: Register | None, files: RegisterFiles | None
+    roles: Mapping[str, Coded], register: Register | None, files: RegisterFiles | None
 ) -> Practices | None:
     """The practices of an export's rows; None where it has no column for them."""
     named = [role for role in ROLES if role in roles]
     if not named:
         return None
     count = len(next(iter(roles.values())))
-    texts = {
-        role: _texts(roles[role], role, meanings) if role in roles else np.full(count, "", dtype=object)
-        for role in ROLES
-    }
+    texts = {role: roles[role].texts if role in roles else np.full(count, "", dtype=object) for role in ROLES}
     given = texts["practice_code"]
     if register is None:
         known = pd.DataFrame({"practice": given, "matched": ""})
@@ -73,20 +68,7 @@ def find_practices(
     for column in JOINED:
         if column in facts:
             known[column] = facts[column].reindex(found).to_numpy()
-    keys = np.where(matches.frame["how"].to_numpy(dtype=object) == UNMATCHED, given, found)
+    # A wrong code tells two replies of one practice all the same; "unknown" written twice does not.
+    codes_given = np.array([code if CODE_FORM.fullmatch(code) else "" for code in given], dtype=object)
+    keys = np.where(matches.frame["how"].to_numpy(dtype=object) == UNMATCHED, codes_given, found)
     return Practices(keys, known, matches.unmatched_frame())
-
-
-def _texts(column: Coded, role: str, meanings: Meanings) -> NDArray[np.object_]:
-    """The texts of a role's column, with the recodes of the wave's file made; recodes name the role as their item."""
-    recodes = {tidied(r.found): r for r in meanings.plan.recodes if role in r.items}
-    counts = np.bincount(column.codes, minlength=len(column.values))
-    texts = []
-    for place, text in enumerate(column.tidy):
-        recode = recodes.get(text)
-        if recode is not None:
-            text = recode.meant
-            meanings.repairs.recoded[recode] = meanings.repairs.recoded.get(recode, 0) + int(counts[place])
-        texts.append(text)
-    cells: NDArray[np.object_] = np.array(texts, dtype=object)[column.codes]
-    return cells

@@ -14,7 +14,7 @@ from pcse_analysis.cleaning.answers import without
 from pcse_analysis.cleaning.columns import Columns
 from pcse_analysis.cleaning.dates import read_dates
 from pcse_analysis.cleaning.exports import Coded, Export
-from pcse_analysis.cleaning.headers import near_column, not_found, tidied
+from pcse_analysis.cleaning.headers import Column, near_column, not_found, tidied
 from pcse_analysis.cleaning.unknown import Notes
 from pcse_analysis.errors import Problems, shown
 from pcse_analysis.responses import ANSWERED, NO_ANSWER, Answers, Step, state_code
@@ -88,10 +88,10 @@ class Work:
         self.problems.add(f"rule '{rule.kind}': {what}", file=self.plan.catalogue_file, line=rule.line, to_do=to_do)
         return self._nothing()
 
-    def _column(self, rule: Rule, name: str) -> tuple[Coded, str] | None:
-        """The column of a role, of a question or of a header, and its name in the export."""
+    def _column(self, rule: Rule, name: str) -> Column | None:
+        """The column of a role, of a question or of a header."""
         if name in self.roles:
-            return self.roles[name], self.columns.roles[name].name
+            return self.columns.roles[name]
         if name in self.columns.missing:
             return None
         if name in ROLES:
@@ -106,13 +106,17 @@ class Work:
             what = many if columns else not_found(wanted, self.export.name, near)
             self._wrong(rule, what, "name a column of the export, a question, or one of 'columns'.")
             return None
-        return self.export.columns[columns[0].place], columns[0].name
+        return columns[0]
+
+    def _cells(self, rule: Rule, name: str) -> Coded | None:
+        column = self._column(rule, name)
+        return None if column is None else self.roles.get(name, self.export.columns[column.place])
 
     def _rows_with(self, rule: Rule) -> Mask:
         found = self._column(rule, rule.column)
         if found is None:
             return self._nothing()
-        column, _ = found
+        column = self.export.columns[found.place]
         wanted = {tidied(value).casefold() for value in rule.values}
         hit: Mask = np.array([value.casefold() in wanted for value in column.tidy], dtype=bool)[column.codes]
         return hit
@@ -121,12 +125,11 @@ class Work:
 
     def _moments(self, rule: Rule, role: str) -> NDArray[np.datetime64] | None:
         """The moment of each row in a column of dates; not-a-time where it is blank."""
-        found = self._column(rule, role)
-        if found is None:
+        found, column = self._column(rule, role), self._cells(rule, role)
+        if found is None or column is None:
             return None
-        column, name = found
         dates = read_dates(column.tidy, self.plan.dates)
-        if self.notes.dates(dates, column, role, name, self.kept):
+        if self.notes.dates(dates, column, role, found.name, self.kept):
             return None
         moments = [np.datetime64("NaT") if m is None else np.datetime64(m, "s") for m in dates.moments]
         rows: NDArray[np.datetime64] = np.array(moments, dtype="datetime64[s]")[column.codes]
@@ -157,8 +160,8 @@ class Work:
         return self.answered_share() < rule.least / 100 - 1e-12
 
     def _same_respondent(self, rule: Rule) -> Mask:
-        found = self._column(rule, rule.column or "respondent")
-        return self._nothing() if found is None else self._repeated(rule, found[0].texts)
+        column = self._cells(rule, rule.column or "respondent")
+        return self._nothing() if column is None else self._repeated(rule, column.texts)
 
     def _same_practice(self, rule: Rule) -> Mask:
         if self.practices is None:

@@ -20,11 +20,7 @@ def open_sheet(path: Path, name: str, problems: Problems, *, encoding: str = "",
 
     ``encoding`` and ``sheet`` are found out where they are not given.
     """
-    if not path.is_file():
-        others = [p.name for p in path.parent.glob("*") if p.is_file()] if path.parent.is_dir() else []
-        near = near_miss(path.name, others)
-        what = "is a folder, expected a file" if path.is_dir() else "the file is missing or cannot be read"
-        problems.unreadable(what + (f"   near '{near}'" if near else ""), file=name)
+    if not is_file(path, name, "file", problems):
         return None
     if path.stat().st_size == 0:
         problems.unreadable("the file is empty", file=name, to_do=SAVED_AGAIN)
@@ -40,3 +36,15 @@ def open_sheet(path: Path, name: str, problems: Problems, *, encoding: str = "",
     kind = f"files of kind '{ending}' are" if ending else "a file without an ending is"
     problems.unreadable(f"{kind} not read; expected {expected}", file=name, to_do=SAVED_AGAIN)
     return None
+
+
+def is_file(path: Path, name: str, key: str, problems: Problems) -> bool:
+    """Whether a file is there that the wave's file names under ``key``; noted with the near name where it is not."""
+    if path.is_file():
+        return True
+    others = [p.name for p in path.parent.glob("*") if p.is_file()] if path.parent.is_dir() else []
+    near = near_miss(path.name, others)
+    what = "is a folder, expected a file" if path.is_dir() else "the file is missing or cannot be read"
+    to_do = f"put the file in its place, or correct '{key}' in the wave's file."
+    problems.unreadable(what + (f"   near '{near}'" if near else ""), file=name, to_do=to_do)
+    return False

@@ -17,7 +17,7 @@ from pcse_analysis.catalogue.types import Question, Survey, Wave
 from pcse_analysis.cleaning.answers import AnswerReader, only
 from pcse_analysis.cleaning.codebook import read_codebook
 from pcse_analysis.cleaning.columns import Columns, find_columns
-from pcse_analysis.cleaning.exports import Coded, Export, read_export
+from pcse_analysis.cleaning.exports import Export, read_export
 from pcse_analysis.cleaning.free_text import patterns_found, redact
 from pcse_analysis.cleaning.numbers import read_number
 from pcse_analysis.cleaning.practices import ROLES as PRACTICE_ROLES
@@ -115,10 +115,10 @@ class _Cleaning:
         self.survey, self.wave, self.plan, self.export, self.problems = survey, wave, plan, export, problems
         self.register, self.columns = register, columns
         self.questions: dict[str, Question] = {item: survey.questions[item, wave.id] for item in columns.items}
-        self.roles: dict[str, Coded] = {role: export.columns[c.place] for role, c in columns.roles.items()}
         self.repairs = Repairs()
-        self.meanings = Meanings(plan, self.repairs)
-        reader = AnswerReader(export, plan, survey.scales, self.meanings, codebook)
+        meanings = Meanings(plan, self.repairs)
+        self.roles = {role: meanings.of_role(export.columns[c.place], role) for role, c in columns.roles.items()}
+        reader = AnswerReader(export, plan, survey.scales, meanings, codebook)
         for item, question in self.questions.items():
             reader.add(question, columns.items[item])
         self.answers, self.unknown = reader.read.answers, reader.read.unknown
@@ -126,7 +126,7 @@ class _Cleaning:
     def responses(self) -> Responses:
         asked = who_was_asked(self.questions, self.answers)
         self.answers, off_route = set_off_route(self.answers, asked, set_aside=self.plan.off_route == "set_aside")
-        practices = find_practices(self.roles, self.meanings, self.register, self.wave.register)
+        practices = find_practices(self.roles, self.register, self.wave.register)
         work = Work(
             export=self.export,
             plan=self.plan,
@@ -225,7 +225,7 @@ class _Cleaning:
             reason = f"{recode.reason} (cells)"
             steps.append(replace(after, rule=f"recode-line-{recode.line}", kind="recode", reason=reason, count=count))
         for kind, count in sorted(self.repairs.redacted.items()):
-            reason = f"{kind} taken out of free text"
+            reason = f"{kind} taken out of free text (a text given by several counts once)"
             steps.append(replace(after, rule=f"redacted-{kind}", kind="redacted", reason=reason, count=count))
         done = "set to not asked" if self.plan.off_route == "set_aside" else "kept"
         for item, count in off_route.items():
@@ -237,7 +237,10 @@ class _Cleaning:
         return Flow(received=rows + blank, steps=tuple(steps), analysed=analysed)
 
     def _excluded(self, work: Work) -> pd.DataFrame:
-        """A row for each reply left out, its cells as JSON with personal details in free text taken out."""
+        """A row for each reply left out, its cells as JSON.
+
+        Columns that hold personal details are left out, and such details in free text are taken out.
+        """
         rows = [
             (self.wave.id, self.plan.id, line, "", "00-blank_rows", "The row holds no cell", "{}")
             for line in self.export.blank_lines

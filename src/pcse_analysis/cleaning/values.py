@@ -43,12 +43,13 @@ class Meanings:
     def of(self, column: Coded, item: str, labels: Mapping[str, str] | None = None) -> Meant:
         """The meaning of a column's distinct values for one question; ``labels`` are those of its codebook."""
         counts = np.bincount(column.codes, minlength=len(column.values))
-        recodes = {recode.found: recode for recode in self._recodes(item)}
+        recodes = {recode.found: recode for recode in self._recodes(item)}  # of the question last, so that they win
         tidy_recodes = {tidied(found): recode for found, recode in recodes.items()}
         texts, states = [], np.full(len(column.values), state_code(ANSWERED), dtype=np.uint8)
         for place, value in enumerate(column.values):
             tidy = text = column.tidy[place]
-            text = (labels or {}).get(text, text)
+            if labels and text:  # below the empty value a codebook has the text of the question
+                text = labels.get(text, text)
             recode = recodes.get(value) or tidy_recodes.get(text)
             if recode is not None:
                 text = tidied(recode.meant)
@@ -62,5 +63,19 @@ class Meanings:
             texts.append(text)
         return Meant(texts, states)
 
+    def of_role(self, column: Coded, role: str) -> Coded:
+        """A column with a role, after the recodes that name the role; what stands for missing is empty there."""
+        recodes = {tidied(recode.found): recode for recode in self.plan.recodes if role in recode.items}
+        counts = np.bincount(column.codes, minlength=len(column.values))
+        texts = []
+        for place, text in enumerate(column.tidy):
+            recode = recodes.get(text)
+            if recode is not None:
+                text = tidied(recode.meant)
+                self.repairs.recoded[recode] = self.repairs.recoded.get(recode, 0) + int(counts[place])
+            texts.append("" if text in self.missing else text)
+        return Coded(texts, column.codes) if texts != column.tidy else column
+
     def _recodes(self, item: str) -> Iterable[Recode]:
-        return (recode for recode in self.plan.recodes if not recode.items or item in recode.items)
+        for_all = (recode for recode in self.plan.recodes if not recode.items)
+        return (*for_all, *(recode for recode in self.plan.recodes if item in recode.items))

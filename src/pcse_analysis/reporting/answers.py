@@ -17,6 +17,8 @@ from pcse_analysis.reporting.html import Html, joined
 from pcse_analysis.reporting.tables import KEY_OF_REPLIES, Cell, Table, range_of
 
 FAILING = "failing"
+ROWS_OF_A_CHART = 8
+"""More would not fit a sheet of paper beside their heading."""
 ABOUT = "About those that replied"
 """Over questions that are about no service line."""
 
@@ -59,18 +61,20 @@ def _of(dossier: Dossier, wave: Wave, group: str, measure: str) -> list[Estimate
 def failing_shares(dossier: Dossier, group: str, wave: str = ALL) -> Html:
     """One chart and one table of the share with a problem, for every question that has a failing answer."""
     parts: list[object] = []
-    for one in waves_asked(dossier, group, wave):
+    for number, one in enumerate(waves_asked(dossier, group, wave), start=1):
         shares = [e for e in _of(dossier, one, group, "share") if e.category == FAILING and e.weighting == "unweighted"]
         shares.sort(key=lambda e: finding_order(dossier.question(e).finding))
         if not shares:
             continue
-        name = wave_name(one)
-        caption = Markup("Table {}{}. {}: share with a problem, {}").format(
-            "G", len(parts) // 3 + 1, dossier.survey.groups[group].capitalize(), name
-        )
+        name, groups = wave_name(one), dossier.survey.groups[group].capitalize()
+        caption = Markup("Table G{}. {}: share with a problem, {}").format(number, groups, name)
+        charts = [
+            share_chart(dossier, f"chart-failing-{group}-{one.id}-{start}", shares[start : start + ROWS_OF_A_CHART])
+            for start in range(0, len(shares), ROWS_OF_A_CHART)
+        ]
         parts += [
             Markup("<h3>{}</h3>").format(name),
-            share_chart(dossier, f"chart-failing-{group}-{one.id}", shares),
+            *(chart for chart in charts if chart is not None),
             _failing_table(dossier, shares, caption),
         ]
     if not parts:

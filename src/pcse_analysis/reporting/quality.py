@@ -62,7 +62,8 @@ def _reason(dossier: Dossier, wave: Wave, export: ExportFile, category: str) -> 
         if f"recode-line-{recode.line}" == step:
             return PRACTICE_MENDED if set(recode.items) & set(ROLES) else recode.reason
     if step.startswith("redacted-"):
-        return f"{step.removeprefix('redacted-')} taken out of free text"
+        kind = step.removeprefix("redacted-")
+        return f"{kind[:1].upper()}{kind[1:]} taken out of free text"
     item = step.removeprefix("off-route-")
     question = dossier.survey.questions.get((item, wave.id))
     return question.label if question else step
