@@ -115,6 +115,8 @@ def check_routes(
                 continue
             asked = questions[condition.item, question.wave]
             scale = scales.get(asked.scale)
+            if scale is None and asked.kind in ("one", "several"):
+                continue  # that it has no scale is told already
             if scale is None:
                 read.wrong("asked_if", f"'{condition.item}' has no options to be routed by")
                 continue

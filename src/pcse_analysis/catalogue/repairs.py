@@ -52,6 +52,7 @@ def read_rules(read: MapReader, asked: list[str]) -> tuple[Rule, ...]:
         kind = cast(RuleKind, entry.one_of("rule", "a rule", RULES))
         if kind in RULES:
             _check_keys(kind, entry)
+        least = entry.number("least")
         rule = Rule(
             kind=kind,
             id=f"{number:02d}-{kind}",
@@ -61,14 +62,14 @@ def read_rules(read: MapReader, asked: list[str]) -> tuple[Rule, ...]:
             items=entry.many_of("items", "an item of this wave", asked),
             values=entry.any_texts("values"),
             keep=entry.one_of("keep", "which to keep", ("first", "last", "fullest")) or "last",  # type: ignore[arg-type]
-            least=entry.number("least") or 0.0,
+            least=least or 0.0,
             lowest=entry.number("lowest"),
             highest=entry.number("highest"),
             then=entry.one_of("then", "what to do", ("exclude", "not_answered")) or "exclude",  # type: ignore[arg-type]
         )
-        if kind == "partial" and "least" in entry.content and not 0 < rule.least <= 100:
+        if kind == "partial" and least is not None and not 0 < least <= 100:
             entry.wrong("least", "'least' of a rule 'partial' is a percentage of the questions asked, 1 to 100")
-        if kind == "speeding" and "least" in entry.content and rule.least <= 0:
+        if kind == "speeding" and least is not None and least <= 0:
             entry.wrong("least", "'least' of a rule 'speeding' is a number of seconds above 0")
         if kind == "impossible" and rule.lowest is None and rule.highest is None:
             entry.wrong("rule", "a rule 'impossible' needs 'lowest' or 'highest' or both")

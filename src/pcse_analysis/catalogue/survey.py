@@ -102,7 +102,7 @@ class _SurveyReader:
         self.questions = self._questions()
         self.waves = self._waves()
         for wave in self.waves.values():
-            check_headers(wave, self.questions.values(), self.name, self.problems)
+            check_headers(wave, self.questions.values(), self.groups, self.name, self.problems)
             check_recodes(wave, self.questions.values(), self.scales, self.problems)
         return Survey(
             id=self.folder.name,

@@ -139,13 +139,16 @@ def _missing(read: MapReader) -> dict[str, MissingKind]:
     return found
 
 
-def check_headers(wave: Wave, questions: Iterable[Question], name: str, problems: Problems) -> None:
+def check_headers(
+    wave: Wave, questions: Iterable[Question], groups: Iterable[str], name: str, problems: Problems
+) -> None:
     """Note questions that no export of the wave has a column for, and columns of questions to another group.
 
     So is a route that starts at a question which the export does not hold: it could take nobody out. A wave without
     exports rests on published figures, and has no columns.
     """
     asked = {question.item: question for question in questions if question.wave == wave.id}
+    known = set(groups)
     mapped = {item for export in wave.exports.values() for item in export.headers}
     for item in asked if wave.exports else ():
         if item not in mapped:
@@ -154,7 +157,7 @@ def check_headers(wave: Wave, questions: Iterable[Question], name: str, problems
             problems.add(what, file=f"{name}/questions.csv", to_do=to_do)
     for export in wave.exports.values():
         for item in export.headers:
-            if item in asked and asked[item].asked_of != export.group:
+            if item in asked and asked[item].asked_of != export.group and export.group in known:
                 of = asked[item].asked_of
                 what = f"'{item}' is asked of '{of}' in questions.csv, and export '{export.id}' is of '{export.group}'"
                 to_do = "correct 'asked_of' in questions.csv, or 'group' of the export."

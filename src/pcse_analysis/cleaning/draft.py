@@ -104,7 +104,7 @@ def _row(wanted: Wanted, seen: Seen, item: str, label: str, scale: str, finding:
 
 def _letters(wave: str) -> str:
     """Letters that tell the findings of one wave from those of another: 2017-12 is BAHBC."""
-    return "".join(chr(ord("A") + int(digit)) for digit in wave if digit.isdigit())
+    return "".join(chr(ord("A") + int(c)) if c.isdigit() else c.upper() for c in wave if c.isalnum())
 
 
 def _scale_of(seen: Seen, wave: str, known: Survey | None, scales: dict[str, dict[str, object]]) -> str:

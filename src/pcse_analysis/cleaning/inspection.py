@@ -170,7 +170,8 @@ class _Inspector:
             yield self._one_column(columns[0])
             return
         if name.endswith(MANY):
-            yield self._over_coded_columns(name, columns)
+            together = self._over_coded_columns(name, columns)
+            yield from [together] if together.options else map(self._one_column, columns)
             return
         spread = [c for c in columns if self._marks_only(c)]
         same = not any(parts) and len({(c.code, c.name) for c in columns}) == 1
@@ -197,6 +198,8 @@ class _Inspector:
         parts = list(dict.fromkeys(c.part for c in columns if c.part))
         options = parts if spread else [option for option, _ in values.most_common(MOST_OPTIONS)]
         open_ones = [c.part for c in columns if c.part and c not in spread]
+        if not spread and len(values) > len(options):
+            options, open_ones = [*options, OWN_WORDS], [OWN_WORDS]
         question = columns[0].question
         return Seen(
             item=self._name(columns[0], question),

@@ -49,7 +49,7 @@ def read_ticks(texts: Sequence[str], part: str, scale: Scale, marks: Marks) -> C
     """Choices in a column about the option ``part``: the option itself or a mark, or own words behind the open option.
 
     The option of another column is wrong there, as in a row whose cells are shifted. A column about no option, as below
-    a blank header, may hold any option.
+    a blank header, may hold any option, and own words where the scale has an open one.
     """
     place_of = {tidied(option): place for place, option in enumerate(scale.options)}
     found = Choices(np.zeros((len(texts), len(scale.options)), dtype=bool), [""] * len(texts), [])
@@ -64,8 +64,8 @@ def read_ticks(texts: Sequence[str], part: str, scale: Scale, marks: Marks) -> C
             continue
         elif its_own is not None and text in marks.selected:
             found.chosen[place, option] = True
-        elif its_own is not None and scale.options[its_own] == scale.other:
-            found.chosen[place, option] = True
+        elif scale.other and its_own in (None, scale.options.index(scale.other)):
+            found.chosen[place, scale.options.index(scale.other)] = True
             found.own_words[place] = text
         else:
             found.wrong.append(place)
