@@ -106,3 +106,14 @@ def test_the_letters_of_the_charts_come_with_the_page(browser: Browser, publishe
     )
     assert {name.replace('"', "") for name in loaded} == {"DejaVu Sans400", "DejaVu Sans700"}
     page.context.close()
+
+
+def test_the_mark_of_a_made_up_edition_stands_on_every_sheet(browser: Browser, synthetic: Path, tmp_path: Path) -> None:
+    """Printed to PDF, each sheet bears the word across it, beside the words of the page."""
+    for path in sorted(synthetic.rglob("*.html")):
+        page, _, _ = opened(browser, path)
+        page.pdf(path=tmp_path / "page.pdf", prefer_css_page_size=True)
+        page.context.close()
+        document = pypdfium2.PdfDocument(tmp_path / "page.pdf")
+        assert all("SYNTHETIC" in sheet.get_textpage().get_text_range() for sheet in document), path.name
+        document.close()

@@ -55,13 +55,14 @@ class Wanted:
 def draft_files(inspection: Inspection, wanted: Wanted, known: Survey | None) -> dict[str, str]:
     """The text of each catalogue file by its name. ``known`` is the survey as far as it is described already.
 
-    A question whose header stands in an earlier wave keeps its item, label and scale.
+    A question whose header stands in an earlier wave keeps its item, and its label where it is worded alike.
     """
     earlier = _earlier(known)
     scales: dict[str, dict[str, object]] = {}
     rows, headers = [], {}
     for number, seen in enumerate(inspection.questions, start=1):
-        item, label = earlier.get(tidied(seen.header), (seen.item, seen.wording))
+        item, label, wording = earlier.get(tidied(seen.header), (seen.item, seen.wording, seen.wording))
+        label = label if wording == seen.wording else seen.wording
         headers[item] = seen.header
         scale = _scale_of(seen, wanted.wave, known, scales) if seen.options else ""
         rows.append(_row(wanted, seen, item, label, scale, f"Q{_letters(wanted.wave)}{number}"))
@@ -75,12 +76,12 @@ def draft_files(inspection: Inspection, wanted: Wanted, known: Survey | None) ->
     return {name: text for name, text in files.items() if text}
 
 
-def _earlier(known: Survey | None) -> dict[str, tuple[str, str]]:
-    """Item and label of every header that the waves described so far have."""
+def _earlier(known: Survey | None) -> dict[str, tuple[str, str, str]]:
+    """Item, label and wording of every header that the waves described so far have."""
     if known is None:
         return {}
     return {
-        tidied(header): (item, known.questions[item, wave.id].label)
+        tidied(header): (item, known.questions[item, wave.id].label, known.questions[item, wave.id].wording)
         for wave in known.waves.values()
         for export in wave.exports.values()
         for item, header in export.headers.items()

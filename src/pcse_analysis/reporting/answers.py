@@ -78,7 +78,7 @@ def failing_shares(dossier: Dossier, group: str, wave: str = ALL) -> Html:
             _failing_table(dossier, shares, caption),
         ]
     if not parts:
-        return Html(Markup("<p>No question to {} has an answer that counts as a problem.</p>").format(group))
+        return Html(Markup("<p>No question that was asked has an answer that counts as a problem.</p>"))
     note = "Base: those that gave an opinion; “don’t know”, “not applicable” and “prefer not to say” are not in it."
     return Html(joined([*parts, Markup("<p class='source'>{} {}</p>").format(note, KEY_OF_REPLIES)]))
 
