@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
 from pcse_analysis.catalogue.types import Survey
 from pcse_analysis.estimates import Estimate, estimate_id
-from pcse_analysis.metrics.intervals import CONFIDENCE, wilson, z_of
+from pcse_analysis.metrics.counted import counted_share
 from pcse_analysis.responses import Responses
 
 CLEANING = "cleaning"
 """The item of every count of the cleaning."""
+NOT_KNOWN = "not known"
 MEASURES = {
     "excluded": "rows_excluded",
     "flagged": "rows_flagged",
@@ -63,32 +64,21 @@ def flow_counts(responses: Responses, sources: tuple[str, ...], day: str) -> lis
 
 def item_nonresponse(responses: Responses, survey: Survey, sources: tuple[str, ...], day: str) -> list[Estimate]:
     """For each question the share of those asked who left it open."""
-    made = []
-    for item, answers in responses.answers.items():
-        question = survey.questions.get((item, responses.wave))
-        if question is None:
-            continue
-        asked, left = answers.asked, answers.count("not_answered")
-        made.append(
-            Estimate(
-                id=estimate_id(responses.survey, responses.wave, responses.group, item, "item_nonresponse"),
-                survey=responses.survey,
-                wave=responses.wave,
-                respondent_group=responses.group,
-                service_line=question.service_line,
-                item=item,
-                measure="item_nonresponse",
-                value=left / asked if asked else None,
-                unit="share",
-                numerator=float(left),
-                base=float(asked),
-                base_status="counted",
-                method="count",
-                sources=sources,
-                known_on=day,
-            )
+    return [
+        counted_share(
+            responses,
+            "item_nonresponse",
+            item=item,
+            service_line=survey.questions[item, responses.wave].service_line,
+            count=answers.count("not_answered"),
+            base=answers.asked,
+            sources=sources,
+            known_on=day,
+            is_sample=False,
         )
-    return made
+        for item, answers in responses.answers.items()
+        if (item, responses.wave) in survey.questions
+    ]
 
 
 def matched_practices(responses: Responses, sources: tuple[str, ...], day: str) -> list[Estimate]:
@@ -106,55 +96,33 @@ def response_rates(
 
     Only practices that were matched count as replies.
     """
-    replied = set(responses.respondents["practice"]) - {""}
+    replied = register["code"].isin(set(responses.respondents["practice"]) - {""})
     made = []
-    for column in ("", *columns):
-        if column and column not in register:
-            continue
-        groups = (
-            register[column].astype("string").fillna("not known") if column else pd.Series("", index=register.index)
-        )
-        order = (
-            list(register[column].cat.categories)
-            if column and groups.index.size and hasattr(register[column], "cat")
-            else None
-        )
-        for group in order or sorted(groups.unique()):
-            rows = register[groups == group]
-            count, base = int(rows["code"].isin(replied).sum()), len(rows)
-            if not base:
-                continue
-            low, high = (float(v) for v in wilson(count / base, base, z_of(CONFIDENCE)))
+    for column in ("", *(column for column in columns if column in register)):
+        for group, rows in _groups(register, column):
             made.append(
-                Estimate(
-                    id=estimate_id(
-                        responses.survey,
-                        responses.wave,
-                        responses.group,
-                        "register",
-                        "response_rate",
-                        column,
-                        str(group),
-                    ),
-                    survey=responses.survey,
-                    wave=responses.wave,
-                    respondent_group=responses.group,
-                    service_line="all",
+                counted_share(
+                    responses,
+                    "response_rate",
                     item="register",
-                    measure="response_rate",
                     group_by=column,
-                    group=str(group),
-                    value=count / base,
-                    low=low,
-                    high=high,
-                    confidence=CONFIDENCE,
-                    unit="share",
-                    numerator=float(count),
-                    base=float(base),
-                    base_status="counted",
-                    method="count, Wilson",
+                    group=group,
+                    count=int((replied & rows).sum()),
+                    base=int(rows.sum()),
                     sources=sources,
                     known_on=day,
                 )
             )
     return made
+
+
+def _groups(register: pd.DataFrame, column: str) -> Iterator[tuple[str, pd.Series]]:
+    """The values of a column in their order, each with the rows that have it; all rows where no column is named."""
+    if not column:
+        yield "", pd.Series(True, index=register.index)
+        return
+    values = register[column].astype("string").fillna(NOT_KNOWN)
+    ordered = list(register[column].cat.categories) if hasattr(register[column], "cat") else sorted(values.unique())
+    for group in dict.fromkeys([*(value for value in ordered if value != NOT_KNOWN), NOT_KNOWN]):
+        if (values == group).any():
+            yield str(group), values == group
