@@ -161,6 +161,8 @@ def tidy_responses(responses: Sequence[Responses]) -> pd.DataFrame:
 
     def constant(texts: Sequence[str]) -> pd.Categorical[Any]:
         names = list(dict.fromkeys(texts))
+        if len(names) == 1:
+            return _categorical(np.zeros(total, dtype=np.int8), names)
         codes = np.array([names.index(text) for text in texts], dtype=_narrow(len(names)))
         return _categorical(np.repeat(codes, np.diff(ends, prepend=0)), names)
 

@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pcse_analysis.cleaning.free_text import KINDS, MARK, patterns_found, redact, redact_texts
+from pcse_analysis.cleaning.free_text import KINDS, MARK, SIGNS, patterns_found, redact, redact_texts
+from pcse_analysis.cleaning.titled_names import TITLES
 from tests.metrics.made import STEADY
 from tests.shared import REALDATA, needs_realdata
 
@@ -364,3 +365,9 @@ def test_published_replies_raise_no_false_alarm() -> None:
     assert len(texts) > 3000
     _, counts = redact_texts(list(dict.fromkeys(texts)))
     assert {kind: count for kind, count in counts.items() if kind != "web address"} == {"e-mail": 1}
+
+
+@pytest.mark.parametrize("title", TITLES.split())
+def test_no_title_is_passed_over_without_a_look(title: str) -> None:
+    """Every title has one of the signs for which a text is searched at all, in any case."""
+    assert all(any(sign in form.lower() for sign in SIGNS) for form in (title, title.upper(), title.lower()))

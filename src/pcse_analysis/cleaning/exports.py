@@ -143,7 +143,11 @@ def _coded(sheet: Sheet, header: Header, problems: Problems) -> tuple[tuple[Code
         lines.append(piece.lines[rows])
         for place, (codes, values) in enumerate(piece.columns):
             known = places[place]
-            found = np.array([known.setdefault(value, len(known)) for value in values], dtype=np.int32)
+            if known.keys().isdisjoint(values):  # as identifiers and times are: no look-up one by one
+                found = np.arange(len(known), len(known) + len(values), dtype=np.int32)
+                known.update(zip(values, found.tolist(), strict=True))
+            else:
+                found = np.array([known.setdefault(value, len(known)) for value in values], dtype=np.int32)
             pieces[place].append(_small(found[codes[rows]], len(known)))
     columns = []
     for place in range(width):

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from pcse_analysis.cleaning import identifiers
 from pcse_analysis.cleaning.identifiers import DIGIT, Span
-from pcse_analysis.cleaning.titled_names import TITLES, titled_names
+from pcse_analysis.cleaning.titled_names import titled_names
 
 # Order matters: a web address may hold an e-mail address, an e-mail address a domain; numbers look alike, so those with
 # a check digit or a letter come before phone numbers, and plain long numbers last.
@@ -40,7 +40,24 @@ MARK = re.compile(rf"\[(?:{'|'.join(KINDS)}) removed\]")
 """The marks that stand in redacted text in place of what was removed."""
 
 FULL_STOP_INSIDE = re.compile(r"\.\w|www\.", re.IGNORECASE)
-SIGNS = ("@", ":/", "dot", *sorted(set(TITLES.lower().split())))
+SIGNS = (
+    "@",
+    ":/",
+    "dot",
+    "dr",
+    "mr",
+    "ms",
+    "mx",
+    "mess",
+    "miss",
+    "prof",
+    "sir",
+    "dame",
+    "sister",
+    "nurse",
+    "doctor",
+    "rev",
+)
 """Without one of these, a digit or a full stop inside a word a text holds nothing to remove, and few texts have one."""
 DIGEST = re.compile(r"\b[0-9a-f]{40,64}\b")
 
