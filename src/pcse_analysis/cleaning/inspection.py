@@ -86,7 +86,8 @@ class _Inspector:
         taken = {column.place for column in roles.values()}
         private = [c for c in header.columns if {c.name, c.code} & set(header.platform.private)]
         taken |= {column.place for column in private}
-        empty = [c for c in header.columns if c.place not in taken and self._filled([c]) == 0]
+        # An option that nobody chose stays an option: its column is empty, and its question is not.
+        empty = [c for c in header.columns if c.place not in taken and not c.part and self._filled([c]) == 0]
         taken |= {column.place for column in empty}
         for column in header.columns:
             for role, pattern in (*PRACTICE.items(), ("weight", WEIGHT)):
