@@ -293,3 +293,14 @@ def test_spss_gives_labels(tmp_path: Path) -> None:
         ["", "7", "x"],
     ]
     assert [row[3][:10] for row in found] == ["2017-12-01", "", "2017-12-03", "2017-12-04"]
+
+
+@pytest.mark.parametrize("end", [b"4,5\r", b"4,5\r6", b"4\r,5\r\n", b'"4",5\r6'])
+def test_a_lone_carriage_return_at_the_end_of_a_file(tmp_path: Path, end: bytes) -> None:
+    """Origin: fuzzing: one reading sees a row there and the other does not; it is told, or the row is read whole."""
+    path = tmp_path / "export.csv"
+    path.write_bytes(b"a,b\r\n1,2\r\n" + end)
+    problems = Problems()
+    sheet = open_sheet(path, "export.csv", problems)
+    pieces = list(sheet.pieces(2, 1, problems)) if sheet else []
+    assert problems.found or sum(len(piece.lines) for piece in pieces) == 2

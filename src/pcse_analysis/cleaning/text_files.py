@@ -65,9 +65,11 @@ class TextSheet:
                 rows = frame.iloc[max(depth - start, 0) :]
                 numbers = lines[start + max(depth - start, 0) : start + len(frame)]
                 start += len(frame)
+                if len(rows) != len(numbers):
+                    break
                 yield Piece(numbers, [coded(rows[place].to_numpy(dtype=object)) for place in range(width)])
         if start != len(lines):
-            what = f"has {len(lines)} rows by its line ends and quotation marks, and {start} when it is read"
+            what = "has another number of rows by its line ends and quotation marks than when it is read"
             problems.unreadable(what, file=self.name, to_do=SAVED_AGAIN)
 
     def _source(self) -> io.BytesIO | Path:
@@ -109,7 +111,7 @@ class _Shape:
                 if b'"' in line:
                     bare = self.quoted.sub(b"", line)
                     row = self._taken_apart(line) if b'"' in bare else None
-                if row is None and b"\r" in bare[:-2]:
+                if row is None and b"\r" in bare and b"\r" in bare.removesuffix(b"\r\n"):
                     raise csv.Error(LONE_RETURN)
                 cells = bare.count(mark) + 1 if row is None else len(row)
                 if cells != self.width and len(self.lines) >= self.depth:
