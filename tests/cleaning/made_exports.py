@@ -7,10 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import yaml
 
 from pcse_analysis.catalogue.load import read_catalogue
+from pcse_analysis.catalogue.platforms import read_platforms
 from pcse_analysis.catalogue.raw import ExportFile
 from pcse_analysis.catalogue.survey import COMPARABILITY_COLUMNS, QUESTION_COLUMNS
 from pcse_analysis.catalogue.types import Catalogue
@@ -40,6 +42,8 @@ SCALES: dict[str, dict[str, object]] = {
         "bands": {"Up to a week": ["0", "7"], "8 to 14 days": ["8", "14"], "More than 14 days": ["15"]},
     },
 }
+PROTECTED = Path(__file__).with_name("protected.xlsx")
+"""A real workbook of two cells, encrypted by msoffcrypto-tool 5.4 with a password."""
 FILES = {
     "data/catalogue/service_lines.csv": (
         "id,label,order,covers,users,standard,sources,known_on\n"
@@ -211,8 +215,6 @@ def answers_of(responses: Responses, item: str) -> list[str]:
 
 def read(root: Path, path: Path, problems: Problems, **given: str) -> Export | None:
     """An export as the platforms of the package read it."""
-    from pcse_analysis.catalogue.platforms import read_platforms
-
     return read_export(path, path.name, read_platforms(root, problems), problems, **given)
 
 
@@ -231,3 +233,15 @@ def write_csv(path: Path, rows: Iterable[Sequence[str]], **how: str) -> Path:
 def labelled(responses: Responses) -> Mapping[str, list[str]]:
     """All answers by item."""
     return {item: answers_of(responses, item) for item in responses.answers}
+
+
+def book(path: Path, **sheets: Sequence[Sequence[object]]) -> Path:
+    """A workbook with these sheets."""
+    made = openpyxl.Workbook()
+    made.remove(made.active)
+    for title, rows in sheets.items():
+        sheet = made.create_sheet(title)
+        for row in rows:
+            sheet.append(list(row))
+    made.save(path)
+    return path

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
+import pyreadstat
 import pytest
 
 from pcse_analysis.responses import tidy_responses
@@ -133,15 +135,14 @@ def test_several_options_in_one_cell(made: Made) -> None:
 
 
 def test_options_that_are_none_without_an_open_one(made: Made) -> None:
-    """Origin: by hand: 'Emial' is near an option; the message names the column."""
+    """Origin: by hand: 'Emial' is near an option; of the cell only that part is told."""
     made.scales["ways"].pop("other")
     made.ask("ways", "Which ways?", "several")
     made.export(["RespondentID", "Which ways?"], *rows("Post;Email", "Post;Emial"))
     (problem,) = made.mistakes()
     assert problem.line == 3
     assert problem.column == "Which ways?"
-    assert problem.what.startswith("found ")
-    assert "expected options of scale 'ways'" in problem.what
+    assert problem.what == "found 'Emial', expected options of scale 'ways'   near 'Email'"
 
 
 HEAD = ["Respondent ID", "Which ways?", "", "", ""]
@@ -212,6 +213,21 @@ def test_options_in_columns_without_a_part(made: Made) -> None:
     made.export(["Age", "Which ways?", "Column3", "Column4"], ["30", "", "Phone", "Post"], ["40", "Email", "", ""])
     made.ask("age", "Age", "number")
     assert answers_of(made.clean(), "ways") == ["Post; Phone", "Email"]
+
+
+def test_several_options_in_one_cell_and_own_words_beside(made: Made) -> None:
+    """Origin: by hand: Alchemer joins what was ticked in one column and has the words in another."""
+    made.ask("ways", "Which ways?", "several")
+    made.export(
+        ["Time Started", "Date Submitted", "Which ways?", "Other - Write In:Which ways?"],
+        ["2020-02-01", "2020-02-01", "Post;Email", ""],
+        ["2020-02-01", "2020-02-01", "Email;Other", "by pigeon"],
+        ["2020-02-01", "2020-02-01", "", "by cart"],
+        ["2020-02-01", "2020-02-01", "", ""],
+    )
+    responses = made.clean()
+    assert answers_of(responses, "ways") == ["Post; Email", "Email; Other", "(not_answered)", "(not_answered)"]
+    assert answers_of(responses, "ways_other") == ["(not_answered)", "by pigeon", "by cart", "(not_answered)"]
 
 
 def test_one_column_of_a_question_with_several_options(made: Made) -> None:
@@ -327,9 +343,6 @@ def test_free_text_is_redacted_and_counted(made: Made) -> None:
 
 def test_spss_file_through_the_whole_way(made: Made) -> None:
     """Origin: by hand: labels become options, and a user-missing 'Don't know' stays one."""
-    import pandas as pd
-    import pyreadstat
-
     made.ask("feels", "q1", scale="agree")
     made.ask("age", "How old?", "number")
     made.plan()["file"] = "replies.sav"

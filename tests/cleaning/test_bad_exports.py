@@ -14,8 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cleaning.made_exports import WAVE_FILE, Made, write_csv
-from tests.cleaning.test_sheets import PROTECTED, book
+from tests.cleaning.made_exports import PROTECTED, WAVE_FILE, Made, book, write_csv
 from tests.conftest import Ended, run_pcse
 
 HEADER = [
@@ -155,9 +154,14 @@ def test_a_missing_column_and_an_unknown_answer(made: Made) -> None:
 
 
 def test_a_repeated_column(made: Made) -> None:
-    """Origin: by hand: the third column stands again at the end."""
+    """Origin: by hand: the third column stands again at the end; the file itself need not be touched."""
     made.export(*[[*row, row[2]] for row in changed({})])
-    assert "line 1: column 'Did you wait?' stands 2 times" in said(made.check())
+    text = said(made.check())
+    assert "line 1: column 'Did you wait?' stands 2 times" in text
+    assert "name each of them by its number, as '(column 5)', under 'headers' or 'ignored'" in text
+    made.plan()["headers"]["waited"] = "(column 3)"  # type: ignore[index]
+    made.plan()["ignored"] = ["(column 8)"]
+    assert made.check().code == 0
 
 
 def test_one_column_for_two_questions(made: Made) -> None:
@@ -287,6 +291,7 @@ def test_dates_in_both_orders(made: Made) -> None:
     text = said(made.check())
     assert "line 5, column 'End Date': this date has the month first, and the one in line 3 has the day first" in text
     assert "write all dates of the column in one order" in text
+    assert text.count("End Date") == 1
 
 
 def test_dates_in_an_order_that_cannot_be_told(made: Made) -> None:

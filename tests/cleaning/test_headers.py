@@ -92,7 +92,7 @@ def test_qualtrics_with_three_rows(form: str) -> None:
     """Origin: by hand: the third row is JSON, or the same with single quotation marks as older exports have it."""
     header = header_of(*QUALTRICS, [form.format(name) for name in IDS], ["2020-01-01", "R_1", "Yes", "Post", ""])
     assert (header.platform.id, header.depth) == ("qualtrics", 3)
-    assert parts(header)[2:4] == [("Q1", "Did you wait?", ""), ("Q2_1", "Which ways? - Post", "")]
+    assert parts(header)[2:4] == [("Q1", "Did you wait?", ""), ("Q2_1", "Which ways?", "Post")]
     assert [c.code for c in header.found("Q2_*")] == ["Q2_1", "Q2_2"]
 
 
@@ -234,6 +234,13 @@ def test_how_columns_are_found() -> None:
         ("Which*", [1, 2]),
         ("Which way", []),
     ):
+        assert [column.place for column in header.found(name)] == places, name
+
+
+def test_a_column_is_found_by_its_number() -> None:
+    """Origin: by hand: for headers that are blank or repeated; a header that says just this goes before."""
+    header = header_of(["Age", "Did you wait?", "Did you wait?", "", "(column 1)"])
+    for name, places in (("(column 3)", [2]), ("(column 4)", [3]), ("(column 1)", [4]), ("(column 6)", [])):
         assert [column.place for column in header.found(name)] == places, name
 
 

@@ -102,6 +102,15 @@ def test_outside_fieldwork(made: Made, start: str, end: str, expected: list[str]
     assert left(apply(made, {"rule": "outside_fieldwork"})) == expected
 
 
+def test_dates_of_rows_that_are_gone_are_of_no_matter(made: Made) -> None:
+    """Origin: by hand: a test row has a text and one the month first; without them every date has the day first."""
+    test = {"Practice code": "TEST"}
+    replies(made, test | {"End Date": "soon"}, test | {"End Date": "02/25/2020"}, {"End Date": "25/02/2020"})
+    made.wave |= {"fieldwork_start": "2020-01-01", "fieldwork_end": "2020-06-30"}
+    rules = ({"rule": "test_rows", "column": "practice_code", "values": ["TEST"]}, {"rule": "outside_fieldwork"})
+    assert left(apply(made, *rules)) == ["3"]
+
+
 def test_fieldwork_by_another_column(made: Made) -> None:
     """Origin: by hand: the second began before and ended within."""
     replies(made, {}, {"Start Date": "2019-12-31"})

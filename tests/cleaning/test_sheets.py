@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
 from pathlib import Path
 
 import openpyxl
@@ -15,7 +14,7 @@ from hypothesis import strategies as st
 
 from pcse_analysis.cleaning.sheets import open_sheet
 from pcse_analysis.errors import Problem, Problems
-from tests.cleaning.made_exports import cells, read, write_csv
+from tests.cleaning.made_exports import PROTECTED, book, cells, read, write_csv
 from tests.metrics.made import STEADY
 
 HEADER = ["Respondent", "Which ways?", "In your own words"]
@@ -24,8 +23,6 @@ ROWS = [
     ["2", "", 'He said "no",\r\nand left'],
     ["3", "Phone; post", "one\nline, and\n\nanother"],
 ]
-PROTECTED = Path(__file__).with_name("protected.xlsx")
-"""A real workbook of two cells, encrypted by msoffcrypto-tool 5.4 with a password."""
 
 
 def found_in(path: Path, **given: str) -> list[list[str]]:
@@ -111,18 +108,6 @@ def test_rows_as_wide_as_the_header_are_told_from_commas_in_answers(tmp_path: Pa
     assert found_in(path) == rows
 
 
-def book(path: Path, **sheets: Sequence[Sequence[object]]) -> Path:
-    """A workbook with these sheets."""
-    made = openpyxl.Workbook()
-    made.remove(made.active)
-    for title, rows in sheets.items():
-        sheet = made.create_sheet(title)
-        for row in rows:
-            sheet.append(list(row))
-    made.save(path)
-    return path
-
-
 def test_a_workbook_gives_its_cells_as_texts(tmp_path: Path) -> None:
     """Origin: by hand: whole numbers without a point, dates as year-month-day, an empty cell as no text."""
     day, moment = datetime.date(2017, 12, 1), datetime.datetime(2017, 12, 1, 9, 30)
@@ -194,6 +179,15 @@ def test_a_protected_workbook(tmp_path: Path) -> None:
 def test_an_empty_workbook(tmp_path: Path) -> None:
     """Origin: by hand: two sheets without a cell."""
     assert refused(book(tmp_path / "replies.xlsx", Sheet1=[], Sheet2=[])).what == "the workbook holds no cells"
+
+
+def test_a_cell_far_from_the_replies(tmp_path: Path) -> None:
+    """Origin: by hand: one cell in the last row and column that Excel has, which takes 17 thousand million to reach."""
+    made = openpyxl.Workbook()
+    made.active.append(HEADER)
+    made.active["XFD1048576"] = "x"
+    made.save(tmp_path / "replies.xlsx")
+    assert "reaches to cell XFD1048576" in refused(tmp_path / "replies.xlsx").what
 
 
 def test_a_missing_file_and_a_folder(tmp_path: Path) -> None:

@@ -20,8 +20,7 @@ from pcse_analysis.evidence.inputs import find_edition, read_inputs
 from pcse_analysis.evidence.replies import flow_in_words, read_replies, write_interim
 from pcse_analysis.responses import tidy_responses
 from tests.cleaning import made_practices
-from tests.cleaning.made_exports import Made, labelled
-from tests.cleaning.test_sheets import book
+from tests.cleaning.made_exports import Made, book, labelled
 
 HEADER = [
     "RespondentID",

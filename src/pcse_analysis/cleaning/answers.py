@@ -59,10 +59,13 @@ class AnswerReader:
         scale = self.scales.get(question.scale)
         if question.kind == "several":
             assert scale is not None
-            if len(columns) > 1 or self._part(columns[0]) in map(tidied, scale.options):
+            main, others = self._parted(columns, scale)
+            if main is None:
                 self._over_columns(question, scale, columns)
-            else:
-                self._in_one_cell(question, scale, columns[0])
+                return
+            self._in_one_cell(question, scale, main)
+            for other in others:
+                self._own_words(question.item, self.export.columns[other.place], self._meant(question.item, other))
             return
         main, *others = sorted(columns, key=lambda c: (c.part != "", c.place))
         column = self.export.columns[main.place]
@@ -85,10 +88,18 @@ class AnswerReader:
         return self.meanings.of(self.export.columns[column.place], item, labels)
 
     def _unknown(
-        self, item: str, column: Column, coded: Coded, wrong: Sequence[int], expected: str, scale: Scale | None = None
+        self,
+        item: str,
+        column: Column,
+        coded: Coded,
+        wrong: Sequence[int],
+        expected: str,
+        scale: Scale | None = None,
+        parts: Mapping[int, str] | None = None,
     ) -> None:
         if wrong:
-            self.read.unknown.append(Unknown(item, column.name, coded, tuple(wrong), expected, scale))
+            unknown = Unknown(item, column.name, coded, tuple(wrong), expected, scale, parts or {})
+            self.read.unknown.append(unknown)
 
     def _keep(self, item: str, kind: QuestionKind, codes: NDArray, states: NDArray, **more: object) -> None:
         """Note the answers of a question, its codes in the smallest whole numbers that hold them."""
@@ -175,7 +186,8 @@ class AnswerReader:
         found = read_joined(meant.texts, scale, self.joined or (";", ", "))
         if any(found.own_words):
             self._own_words(question.item, coded, _with_texts(found.own_words, meant.states))
-        self._unknown(question.item, column, coded, found.wrong, f"options of scale '{scale.id}'", scale)
+        expected = f"options of scale '{scale.id}'"
+        self._unknown(question.item, column, coded, tuple(found.wrong), expected, scale, found.wrong)
         self._several(question.item, scale, found.chosen, coded.codes, meant.states[coded.codes])
 
     def _over_columns(self, question: Question, scale: Scale, columns: Sequence[Column]) -> None:
@@ -188,7 +200,7 @@ class AnswerReader:
             found = read_ticks(meant.texts, part, scale, self.marks)
             is_option = part in map(tidied, scale.options)
             expected = f"'{part}' or a mark that it is chosen" if is_option else f"an option of scale '{scale.id}'"
-            self._unknown(question.item, column, coded, found.wrong, expected, scale)
+            self._unknown(question.item, column, coded, tuple(found.wrong), expected, scale)
             for option in np.flatnonzero(found.chosen.any(axis=0)):
                 chosen[:, option] |= found.chosen[coded.codes, option]
             given = meant.states[coded.codes]
@@ -197,6 +209,16 @@ class AnswerReader:
                 self._own_words(question.item, coded, _with_texts(found.own_words, meant.states))
         distinct, codes = combinations(chosen)
         self._several(question.item, scale, distinct, codes, states)
+
+    def _parted(self, columns: Sequence[Column], scale: Scale) -> tuple[Column | None, list[Column]]:
+        """The column whose cells name several options, and those of own words; none where each option has its own."""
+        options = {tidied(option) for option in scale.options} - {tidied(scale.other)}
+        main = next((column for column in columns if not self._part(column)), columns[0])
+        others = [column for column in columns if column is not main]
+        if self._part(main) and (others or self._part(main) in map(tidied, scale.options)):
+            return None, others
+        ticks = any(not self._part(column) or self._part(column) in options for column in others)
+        return (None if ticks else main), others
 
     def _part(self, column: Column) -> str:
         """The option that a column is about; Q9_2 is about label 2 of question Q9 in the codebook."""

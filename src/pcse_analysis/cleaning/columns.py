@@ -14,7 +14,7 @@ from pcse_analysis.errors import Problems
 MOST_LISTED = 12
 WRONG_FILE = 0.5
 """From this share of missing columns on, the file is taken to be another one."""
-TAKE_OUT = "take the repeated column out, or export the file again."
+TAKE_OUT = "name each of them by its number, as '(column 5)', under 'headers' or 'ignored'."
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,8 @@ def _named_alone(header: Header, plan: ExportFile) -> dict[int, str]:
     """The parts of questions that something names by themselves, so that they do not go with their question."""
     texts = (*plan.headers.values(), *plan.columns.values(), *plan.ignored)
     wanted = {tidied(text): text for text in texts}
-    return {c.place: wanted[c.name] for c in header.columns if c.part and c.name in wanted}
+    names = {c.place: (unnamed_column(c.place), c.name) for c in header.columns if c.part}
+    return {place: wanted[name] for place, both in names.items() for name in both if name in wanted}
 
 
 def _is_another_file(

@@ -34,9 +34,9 @@ PIVOT = 69
 class Dates:
     """What a column of dates holds: the moment of each distinct value, None for one that is no date.
 
-    ``wrong`` are the places of the values that are no date. ``mixed`` are the places of one value with the day first
-    and of one with the month first, where there are both. ``unclear`` is the place of a value that can be read both
-    ways, where every value of the column can.
+    ``wrong`` are the places of the values that are no date in any order. ``mixed`` are the places of one value with the
+    day first and of one with the month first, where there are both. ``unclear`` is the place of a value that can be
+    read both ways, where every value of the column can.
     """
 
     moments: tuple[datetime | None, ...]
@@ -63,6 +63,8 @@ def read_dates(values: Sequence[str], order: DateOrder = "") -> Dates:
         order, found = _order(values)
     moments = tuple(_moment(value, order) if value else None for value in values)
     wrong = tuple(place for place, value in enumerate(values) if value and moments[place] is None)
+    if found.mixed is not None:  # what is a date with the month first is told as that
+        wrong = tuple(place for place in wrong if _moment(values[place], "month-first") is None)
     return Dates(moments=moments, wrong=wrong, mixed=found.mixed, unclear=found.unclear)
 
 

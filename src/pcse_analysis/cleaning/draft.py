@@ -30,7 +30,8 @@ KNOWN_ORDERS = (
     ("Yes", "No"),
 )
 NOT_AN_OPINION = {
-    "dont_know": re.compile(r"(i )?(do not|don.?t) know.*|not sure|unsure|no opinion", re.IGNORECASE),
+    # "I don't know where to look" is an answer.
+    "dont_know": re.compile(r"(i )?(do not|don.?t) know( ?[^\w\s].*)?|not sure|unsure|no opinion", re.IGNORECASE),
     "not_applicable": re.compile(r"not applicable.*|n/?a|does not apply.*", re.IGNORECASE),
     "prefer_not_to_say": re.compile(r"(i )?prefer not to (say|answer|disclose).*", re.IGNORECASE),
 }
@@ -66,6 +67,8 @@ def draft_files(inspection: Inspection, wanted: Wanted, known: Survey | None) ->
         headers[item] = seen.header
         scale = _scale_of(seen, wanted.wave, known, scales) if seen.options else ""
         rows.append(_row(wanted, seen, item, label, scale, f"Q{_letters(wanted.wave)}{number}"))
+    if known is None and not scales:  # a survey has the file, also where all its questions ask for numbers or texts
+        scales["yes_no"] = {"options": ["Yes", "No"]}
     files = {
         "questions.csv": _csv(rows),
         "scales.yaml": _yaml(scales) if scales else "",

@@ -25,8 +25,11 @@ def tidied(text: str) -> str:
     return " ".join(text.replace("\ufeff", "").split())
 
 
+NUMBERED = re.compile(r"\(column ([1-9]\d{0,5})\)")
+
+
 def unnamed_column(place: int) -> str:
-    """How a column without a header is named: by its number, from 1."""
+    """How a column is named that has no header, or one that other columns have too: by its number, from 1."""
     return f"(column {place + 1})"
 
 
@@ -63,7 +66,7 @@ class Header:
 
         A question that has a column of its own, as for one answer, is found with the columns of its parts, such as the
         one for respondents' own words. A name that ends in ``*``, and is not itself one of these, means every column
-        whose code or name starts so.
+        whose code or name starts so. ``(column 5)`` means the fifth column, for headers that are blank or repeated.
         """
         wanted = tidied(name)
         for by in (lambda c: c.name, lambda c: c.code, lambda c: c.question):
@@ -75,7 +78,8 @@ class Header:
         if wanted.endswith(MANY):
             start = wanted.removesuffix(MANY)
             return [c for c in self.columns if (c.code and c.code.startswith(start)) or c.name.startswith(start)]
-        return []
+        number = NUMBERED.fullmatch(wanted)
+        return [column for column in self.columns if number and column.place + 1 == int(number[1])]
 
     @cached_property
     def private(self) -> frozenset[int]:

@@ -5,20 +5,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pcse_analysis.catalogue.raw import QuestionKind
 from pcse_analysis.cleaning.dates import read_dates
 from pcse_analysis.cleaning.exports import Export
 from pcse_analysis.cleaning.headers import INSIDE, MANY, Column, tidied, unnamed_column
 from pcse_analysis.cleaning.joined import parted
-from pcse_analysis.cleaning.numbers import read_number
+from pcse_analysis.cleaning.kinds import OWN_WORDS, kind_of, options_of
 
-MOST_OPTIONS = 20
-LONGEST_OPTION = 160
-"""Characters: what is longer was written by respondents."""
-LEAST_REPEATED = 2.5
-"""Times that an option is chosen on average: what repeats less was written by respondents."""
 OTHER = re.compile(r"\bother\b|please specify|write[- ]in", re.IGNORECASE)
 WEIGHT = re.compile(r"weights?|wt|weighting", re.IGNORECASE)
 PRACTICE = {
@@ -26,8 +21,6 @@ PRACTICE = {
     "practice_name": re.compile(r"\b(practice|surgery) name\b|name of (your|the) (practice|surgery)", re.IGNORECASE),
     "practice_postcode": re.compile(r"\bpost ?code\b", re.IGNORECASE),
 }
-OWN_WORDS = "Other (own words)"
-"""The option that a draft adds where some wrote what few others did between options that they chose."""
 NOT_ANSWERS = {"-", "null", "#null!"}
 """What some platforms write for nothing; a draft lists those it met as not answered."""
 
@@ -119,7 +112,7 @@ class _Inspector:
 
     def _numbers_rows(self, column: Column) -> bool:
         """Whether a column without a name only numbers the rows."""
-        values = self.export.columns[column.place].values
+        values = self._values([column])
         return self._unnamed(column) and len(values) == len(self.export) and all(v.isdigit() for v in values)
 
     def _dates(self, roles: Mapping[str, Column]) -> str:
@@ -132,23 +125,28 @@ class _Inspector:
             prefix = self._prefix(column)
             found.setdefault(prefix or column.question or column.code, []).append(column)
         for name, together in found.items():
-            if name.endswith(MANY) and len(together) == 1:
-                name = together[0].question or together[0].code
-            yield name, together
+            # A name with a star stands for all columns that start so, or for none of them.
+            if name.endswith(MANY) and (len(together) == 1 or len(self.export.header.found(name)) > len(together)):
+                yield from ((column.question or column.code, [column]) for column in together)
+            else:
+                yield name, together
 
     def _prefix(self, column: Column) -> str:
         """The common start of columns such as q4_1, q4_2 that each hold one option or nothing; empty for others."""
         match = re.fullmatch(r"(.+_)\d+", column.code or column.question)
-        if column.part or match is None:
+        if match is None or (column.part and not column.code):
             return ""
         values = set(self._values([column])) - set(map(tidied, self.export.header.platform.not_selected))
-        return match[1] + MANY if len(values) <= 1 else ""
+        is_option = self._marks_only(column) if column.part else len(values) <= 1
+        return match[1] + MANY if is_option else ""
 
     def _reference(self, column: Column) -> str:
-        """The shortest name by which the column alone is found."""
+        """The shortest name by which the column alone is found, its number where another has the same names."""
         header = self.export.header
         names = [column.code, column.question, column.name] if not column.part else [column.code, column.name]
-        return next((n for n in names if n and len(header.found(n)) == 1), column.name)
+        alone = len([c for c in header.columns if c.name == column.name]) == 1
+        last = column.name if alone else unnamed_column(column.place)
+        return next((n for n in names if n and len(header.found(n)) == 1), last)
 
     def _values(self, columns: Sequence[Column]) -> Counter[str]:
         counts: Counter[str] = Counter()
@@ -182,8 +180,8 @@ class _Inspector:
             return
         main = [c for c in columns if not c.part]
         if len(main) == 1 and len(columns) == 1 + len(open_ones):
-            seen = self._one_column(main[0])
-            yield seen
+            seen, part = self._one_column(main[0]), open_ones[0].part
+            yield replace(seen, other=part) if part in seen.options and not seen.other else seen
             return
         for column in columns:
             yield self._one_column(column)
@@ -195,29 +193,29 @@ class _Inspector:
         return bool(column.part) and set(self._values([column])) <= marks
 
     def _over_columns(self, columns: list[Column], spread: list[Column]) -> Seen:
-        values = self._values(columns)
-        parts = list(dict.fromkeys(c.part for c in columns if c.part))
-        options = parts if spread else [option for option, _ in values.most_common(MOST_OPTIONS)]
+        parts = tuple(dict.fromkeys(c.part for c in columns if c.part))
+        options = parts if spread else options_of([self._values([c]) for c in columns])
         open_ones = [c.part for c in columns if c.part and c not in spread]
-        if not spread and len(values) > len(options):
-            options, open_ones = [*options, OWN_WORDS], [OWN_WORDS]
-        question = columns[0].question
+        if not spread and OWN_WORDS in options:
+            open_ones = [OWN_WORDS]
+        question = columns[0].question or columns[0].code
         return Seen(
             item=self._name(columns[0], question),
             header=question,
             wording=self.texts.get(columns[0].code, question),
             kind="several",
-            options=tuple(options),
+            options=options,
             other=open_ones[0] if open_ones else "",
             filled=max(self._filled([c]) for c in columns),
             distinct=len(options),
         )
 
     def _over_coded_columns(self, name: str, columns: list[Column]) -> Seen:
-        """Columns that share the start of their code: each holds its option, or a mark for one in the codebook."""
+        """Columns that share the start of their code: each is about one option, in header, cell or codebook."""
         marks = set(map(tidied, (*self.export.header.platform.selected, *self.export.header.platform.not_selected)))
         start = name.removesuffix(MANY).rstrip("_")
-        labels = [self.labels.get(start, {}).get((c.code or c.question).rpartition("_")[2], "") for c in columns]
+        known = self.labels.get(start, {})
+        labels = [c.part or known.get((c.code or c.question).rpartition("_")[2], "") for c in columns]
         options = list(dict.fromkeys(label for label in labels if label))
         options += [v for v in self._values(columns) if v not in marks and v not in options]
         return Seen(
@@ -225,7 +223,7 @@ class _Inspector:
                 "_" + (columns[0].code or "").rpartition("_")[2].casefold()
             ),
             header=name,
-            wording=self.texts.get(start, start),
+            wording=columns[0].question if columns[0].part else self.texts.get(start, start),
             kind="several",
             options=tuple(options),
             other=next((option for option in options if OTHER.search(option)), ""),
@@ -235,49 +233,21 @@ class _Inspector:
 
     def _one_column(self, column: Column) -> Seen:
         values = self._values([column])
-        filled = sum(values.values())
-        kind, options = self._kind(values, filled)
-        own_words = kind == "several" and any(
-            parted(text, options, self.export.header.platform.joined)[1] for text in values
-        )
+        joined = self.export.header.platform.joined
+        kind, options = kind_of(values, joined)
+        if kind == "several" and any(parted(text, options, joined)[1] for text in values):
+            options = (*options, OWN_WORDS)
         wording = self.texts.get(column.code, column.name.replace(INSIDE, ": "))
         return Seen(
             item=self._name(column, column.part or column.question),
             header=self._reference(column),
             wording=wording,
             kind=kind,
-            options=(*options, OWN_WORDS) if own_words else options,
-            other=OWN_WORDS if own_words else "",
-            filled=filled,
+            options=options,
+            other=OWN_WORDS if OWN_WORDS in options else "",
+            filled=sum(values.values()),
             distinct=len(values),
         )
-
-    def _kind(self, values: Counter[str], filled: int) -> tuple[QuestionKind, tuple[str, ...]]:
-        texts = list(values)
-        if not texts:
-            return "text", ()
-        if all(read_number(text) is not None for text in texts):
-            return "number", ()
-        if not read_dates(texts).wrong:
-            return "date", ()
-        if self._are_options(values, filled):
-            return "one", tuple(option for option, _ in values.most_common())
-        for mark in self.export.header.platform.joined:
-            pieces: Counter[str] = Counter()
-            for text, count in values.items():
-                for piece in text.split(mark.strip()):
-                    pieces[tidied(piece)] += count if tidied(piece) else 0
-            common = Counter({piece: n for piece, n in pieces.items() if n >= max(3, filled // 100)})
-            if len(pieces) < len(values) + MOST_OPTIONS and self._are_options(common, filled) and len(common) > 1:
-                covered = sum(common.values()) / max(1, sum(pieces.values()))
-                if covered > 0.6 and any(mark.strip() in text for text in texts):
-                    return "several", tuple(piece for piece, _ in common.most_common())
-        return "text", ()
-
-    @staticmethod
-    def _are_options(values: Counter[str], filled: int) -> bool:
-        few = len(values) <= MOST_OPTIONS and max(map(len, values), default=0) <= LONGEST_OPTION
-        return few and (filled >= LEAST_REPEATED * len(values) or len(values) <= 2)
 
     def _name(self, column: Column, text: str) -> str:
         """A name for an item: the column's code, or the first words of its text; numbered where taken."""

@@ -128,7 +128,10 @@ class Work:
         found, column = self._column(rule, role), self._cells(rule, role)
         if found is None or column is None:
             return None
-        dates = read_dates(column.tidy, self.plan.dates)
+        held = np.zeros(len(column.values), dtype=bool)
+        held[column.codes[self.kept]] = True
+        texts = [text if is_held else "" for text, is_held in zip(column.tidy, held.tolist(), strict=True)]
+        dates = read_dates(texts, self.plan.dates)
         if self.notes.dates(dates, column, role, found.name, self.kept):
             return None
         moments = [np.datetime64("NaT") if m is None else np.datetime64(m, "s") for m in dates.moments]

@@ -24,16 +24,19 @@ class Marks:
 
 @dataclass(frozen=True)
 class Choices:
-    """What each of some texts says: the options chosen, a row a text; own words; ``wrong`` places that say neither."""
+    """What each of some texts says: the options chosen, a row a text, and own words.
+
+    ``wrong`` has the places of texts that say neither, with the part of the text that is wrong.
+    """
 
     chosen: NDArray[np.bool_]
     own_words: list[str]
-    wrong: list[int]
+    wrong: dict[int, str]
 
 
 def read_joined(texts: Sequence[str], scale: Scale, between: Sequence[str]) -> Choices:
     """Choices in texts that name several options; what is no option stands behind the open option, if there is one."""
-    found = Choices(np.zeros((len(texts), len(scale.options)), dtype=bool), [""] * len(texts), [])
+    found = Choices(np.zeros((len(texts), len(scale.options)), dtype=bool), [""] * len(texts), {})
     for place, text in enumerate(texts):
         options, others = parted(text, scale.options, between) if text else ([], [])
         found.chosen[place, [scale.options.index(option) for option in options]] = True
@@ -41,7 +44,7 @@ def read_joined(texts: Sequence[str], scale: Scale, between: Sequence[str]) -> C
             found.chosen[place, scale.options.index(scale.other)] = True
             found.own_words[place] = others[0]
         elif others:
-            found.wrong.append(place)
+            found.wrong[place] = others[0]
     return found
 
 
@@ -52,7 +55,7 @@ def read_ticks(texts: Sequence[str], part: str, scale: Scale, marks: Marks) -> C
     a blank header, may hold any option, and own words where the scale has an open one.
     """
     place_of = {tidied(option): place for place, option in enumerate(scale.options)}
-    found = Choices(np.zeros((len(texts), len(scale.options)), dtype=bool), [""] * len(texts), [])
+    found = Choices(np.zeros((len(texts), len(scale.options)), dtype=bool), [""] * len(texts), {})
     its_own = place_of.get(part)
     for place, text in enumerate(texts):
         option = place_of.get(text, NO_ANSWER) if its_own is None else its_own
@@ -68,7 +71,7 @@ def read_ticks(texts: Sequence[str], part: str, scale: Scale, marks: Marks) -> C
             found.chosen[place, scale.options.index(scale.other)] = True
             found.own_words[place] = text
         else:
-            found.wrong.append(place)
+            found.wrong[place] = text
     return found
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +25,8 @@ LIKE_A_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ,]+[\d:.]+( ?[AaPp
 class Unknown:
     """Values of a column that are no answer to its question; ``wrong`` are their positions among its distinct values.
 
-    ``dates`` is given for a question that asks for a date, and says what is wrong with the order of day and month.
+    ``parts`` gives what is wrong in a value that is right in part. ``dates`` is given for a question that asks for a
+    date, and says what is wrong with the order of day and month.
     """
 
     item: str
@@ -34,6 +35,7 @@ class Unknown:
     wrong: tuple[int, ...]
     expected: str
     scale: Scale | None = None
+    parts: Mapping[int, str] = field(default_factory=dict)
     dates: Dates | None = None
 
 
@@ -47,28 +49,31 @@ class Notes:
     def unknown(self, unknown: Unknown, kept: NDArray[np.bool_]) -> None:
         """Note the values that are no answer and stand in rows that are kept."""
         options = unknown.scale.options if unknown.scale else ()
-        to_do = self._to_recode(unknown.item)
-        if options:
-            to_do += "; or, for respondents' own words, name the option they stand behind as 'other' of the scale"
+        to_do = f"{self._to_recode()}; behind an option that the scale names as 'other' any words may stand."
         found = self._found(unknown.coded, unknown.wrong, kept)
-        for value, line, count in found[:MOST_LISTED]:
+        for place, line, count in found[:MOST_LISTED]:
+            value = unknown.parts.get(place, tidied(unknown.coded.values[place]))
             near = near_miss(value, options) if options else None
             said = f"'{value}'" if near else f"(text, {len(value)} characters)"
             rows = f" in {count} rows" if count > 1 else ""
             more = f"   near '{near}'" if near else f"; options: {', '.join(options)}" if options else ""
             what = f"found {said}{rows}, expected {unknown.expected}{more}"
-            self.problems.add(what, file=self.export.name, line=line, column=unknown.column, to_do=f"{to_do}.")
+            self.problems.add(what, file=self.export.name, line=line, column=unknown.column, to_do=to_do)
         self._more(len(found), unknown.column, unknown.expected)
-        if unknown.dates is not None:
-            self._order(unknown.dates, unknown.coded, unknown.column, kept)
+        if unknown.dates is not None:  # read before any row was left out, so that a row left out may tell the order
+            self._order(unknown.dates, unknown.coded, unknown.column, np.ones(len(self.export), dtype=bool))
 
     def dates(self, dates: Dates, coded: Coded, role: str, column: str, kept: NDArray[np.bool_]) -> bool:
-        """Note what keeps a column of dates from being read, in rows that are kept; whether there is anything."""
+        """Note what keeps a column of dates from being read, in rows that are kept; whether there is anything.
+
+        ``dates`` are those of the values that such rows hold.
+        """
         before = len(self.problems.found)
         found = self._found(coded, dates.wrong, kept)
-        for value, line, _ in found[:MOST_LISTED]:
+        for place, line, _ in found[:MOST_LISTED]:
+            value = tidied(coded.values[place])
             said = f"'{value}'" if LIKE_A_DATE.fullmatch(value) else f"(text, {len(value)} characters)"
-            to_do = f"{self._to_recode(role)}."
+            to_do = f"{self._to_recode()} and 'item: {role}'."
             self.problems.add(
                 f"found {said}, expected a date", file=self.export.name, line=line, column=column, to_do=to_do
             )
@@ -94,7 +99,7 @@ class Notes:
             return
         self.problems.add(what, file=self.export.name, line=line, column=column, to_do=to_do)
 
-    def _to_recode(self, item: str) -> str:
+    def _to_recode(self) -> str:
         plan = self.plan
         return f"to accept a value, add it to 'recodes' of '{plan.id}' in '{plan.catalogue_file}' with a reason"
 
@@ -109,12 +114,12 @@ class Notes:
         found = self._found(coded, (place,), kept)
         return found[0][1] if found else None
 
-    def _found(self, coded: Coded, places: Collection[int], kept: NDArray[np.bool_]) -> list[tuple[str, int, int]]:
-        """Values in kept rows: each once, with its first line and the number of its rows, in the order of the file."""
+    def _found(self, coded: Coded, places: Collection[int], kept: NDArray[np.bool_]) -> list[tuple[int, int, int]]:
+        """Values in kept rows: the place of each, its first line and its number of rows, in the order of the file."""
         if not places:
             return []
         rows = np.flatnonzero(kept & np.isin(coded.codes, list(places)))
         codes, first, counts = np.unique(coded.codes[rows], return_index=True, return_counts=True)
         order = np.argsort(first)
         lines = self.export.lines[rows[first]]
-        return [(tidied(coded.values[codes[n]]), int(lines[n]), int(counts[n])) for n in order]
+        return [(int(codes[n]), int(lines[n]), int(counts[n])) for n in order]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import datetime
 import math
+import re
+import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +15,22 @@ import python_calamine
 from pcse_analysis.cleaning.pieces import SAVED_AGAIN, HeldSheet
 from pcse_analysis.errors import Problems, not_an_option
 
+LAST_CELL = re.compile(rb'<dimension ref="[A-Z]{1,3}\d{1,7}:([A-Z]{1,3})(\d{1,7})"')
+HEAD_BYTES = 4096
+MOST_CELLS = 100_000_000
+"""Cells of one sheet, blank ones counted: a million replies of a hundred columns."""
+
 
 def open_book(path: Path, name: str, sheet: str, problems: Problems) -> HeldSheet | None:
     """The table in a workbook; None, with a note in ``problems``, where there is none to be had.
 
     ``sheet`` names its sheet where several hold cells.
     """
+    far = _far_cell(path)
+    if far:
+        what = f"a sheet reaches to cell {far}: something stands far below or beside the replies"
+        problems.unreadable(what, file=name, to_do="delete the rows and columns beyond the replies, or save it as CSV.")
+        return None
     try:
         book = python_calamine.CalamineWorkbook.from_path(path)
         filled = {title: _cells(book, title) for title in ([sheet] if sheet in book.sheet_names else book.sheet_names)}
@@ -40,6 +53,32 @@ def open_book(path: Path, name: str, sheet: str, problems: Problems) -> HeldShee
         problems.unreadable(f"the workbook has several sheets: {listed}", file=name, to_do="name one with 'sheet'.")
         return None
     return HeldSheet(name, next(iter(full.values())), [f"sheet '{sheet}'"] if sheet else [])
+
+
+def _far_cell(path: Path) -> str:
+    """The last cell of a sheet that is too large to be held; empty where there is none.
+
+    The library makes room for all cells up to the last one. Excel writes at the head of a sheet which that is.
+    """
+    try:
+        with zipfile.ZipFile(path) as parts:
+            for name in parts.namelist():
+                if name.startswith("xl/worksheets/") and name.endswith(".xml"):
+                    with parts.open(name) as sheet:
+                        last = LAST_CELL.search(sheet.read(HEAD_BYTES))
+                    if last and _number(last[1].decode()) * int(last[2]) > MOST_CELLS:
+                        return (last[1] + last[2]).decode()
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError):
+        return ""  # not a workbook of this kind, or a broken one: the library tells
+    return ""
+
+
+def _number(letters: str) -> int:
+    """The number of a column: A is 1, Z is 26, AA is 27."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number
 
 
 def _cells(book: Any, title: str) -> list[list[str]]:

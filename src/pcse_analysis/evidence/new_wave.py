@@ -65,20 +65,25 @@ def inspect_file(root: Path, raw: Path, path: Path, look: Look) -> tuple[Inspect
     assert export is not None
     seen = inspect(export, texts_of(codebook), codebook)
     known: Survey | None = catalogue.surveys.get(look.survey)
-    file = path.resolve()
     wanted = Wanted(
         survey=look.survey,
         wave=look.wave,
         group=look.group,
         service_line=look.service_line or "TO FILL IN",
-        file=file.relative_to(raw.resolve()).as_posix() if file.is_relative_to(raw.resolve()) else path.name,
+        file=_inside(raw, path),
         sha256=file_sha256(path),
-        codebook=look.codebook.name if look.codebook else "",
+        codebook=_inside(raw, look.codebook) if look.codebook else "",
         encoding=look.encoding,
         sheet=look.sheet,
     )
     folder = f"{DRAFTS}/{look.survey}" if known else f"{CATALOGUE}/surveys/{look.survey}"
     return seen, draft_files(seen, wanted, known), folder
+
+
+def _inside(raw: Path, path: Path) -> str:
+    """How a wave's file names a raw file: by its path below the folder of raw data, where it is there already."""
+    file, folder = path.resolve(), raw.resolve()
+    return file.relative_to(folder).as_posix() if file.is_relative_to(folder) else path.name
 
 
 def write_drafts(files: dict[str, str], folder: Path) -> None:
