@@ -7,6 +7,7 @@ their tables), with the source of each figure. Nothing here knows one survey fro
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from pcse_analysis.catalogue.types import Catalogue
 from pcse_analysis.estimates import Estimate
 from pcse_analysis.evidence import Replies, find_edition, read_inputs, read_replies
+from pcse_analysis.evidence.replies import reply_evidence
 from pcse_analysis.metrics.survey import Domain, Subject, domains_of_item, everyone, mean, option_shares
 from pcse_analysis.responses import Responses
 from tests.shared import REALDATA, needs_realdata
@@ -112,6 +114,14 @@ def found_value(survey: str, row: dict[str, str]) -> float:
             assert found is not None and found.value is not None
             return found.value
     raise AssertionError(row["measure"])
+
+
+@pytest.mark.parametrize("survey", SURVEYS)
+def test_no_two_figures_have_one_id(survey: str) -> None:
+    """Origin: the law of ids. A wave may have several exports of one group, such as a form before and one after."""
+    ids = [e.id for e in reply_evidence(catalogue(), catalogue().editions[survey], replies(survey)).estimates]
+    assert ids
+    assert [row for row, count in Counter(ids).items() if count > 1] == []
 
 
 @pytest.mark.parametrize("survey", SURVEYS)

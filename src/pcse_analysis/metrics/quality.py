@@ -46,7 +46,7 @@ def _count(
 
 
 def flow_counts(responses: Responses, sources: tuple[str, ...], day: str) -> list[Estimate]:
-    """Rows received, what each rule did, and replies analysed. ``category`` names the export and the rule.
+    """Rows received, what each rule did, and rows analysed. ``category`` names the export and the rule.
 
     These counts are about files, not about what anybody answered, and are never suppressed.
     """
@@ -54,7 +54,6 @@ def flow_counts(responses: Responses, sources: tuple[str, ...], day: str) -> lis
     made = [
         _count(responses, CLEANING, "rows_received", export, flow.received, sources, day),
         _count(responses, CLEANING, "rows_analysed", export, flow.analysed, sources, day),
-        _count(responses, "survey_responses", "replies", "", flow.analysed, sources, day),
     ]
     for step in flow.steps:
         measure = MEASURES[step.action]
