@@ -12,7 +12,7 @@ import click
 from pcse_analysis.catalogue.load import project_root
 from pcse_analysis.dossier import ALL
 from pcse_analysis.errors import DataError, Problems, UserError
-from pcse_analysis.evidence import find_edition, read_inputs, read_replies
+from pcse_analysis.evidence import read_inputs, read_replies
 from pcse_analysis.evidence.new_wave import Look, in_words, inspect_file, write_drafts
 from pcse_analysis.evidence.replies import flow_in_words, raw_folder
 
@@ -51,7 +51,7 @@ def check(project: Path, raw: Path | None) -> None:
     for edition in inputs.catalogue.editions.values():
         if edition.evidence == "responses":
             with problems.gathering():
-                replies = read_replies(inputs.root, inputs.raw, inputs.catalogue, find_edition(inputs, edition.id))
+                replies = read_replies(inputs.root, inputs.raw, inputs.catalogue, edition)
                 said += [flow_in_words(responses) for responses in replies.responses]
     problems.raise_as(DataError)
     click.echo("\n".join(said))

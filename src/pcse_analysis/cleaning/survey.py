@@ -125,7 +125,7 @@ class _Cleaning:
 
     def responses(self) -> Responses:
         asked = who_was_asked(self.questions, self.answers)
-        self.answers, off_route = set_off_route(self.answers, asked, set_aside=self.plan.off_route == "set_aside")
+        self.answers, masks = set_off_route(self.answers, asked, set_aside=self.plan.off_route == "set_aside")
         practices = find_practices(self.roles, self.register, self.wave.register)
         work = Work(
             export=self.export,
@@ -139,6 +139,7 @@ class _Cleaning:
         )
         work.apply_all()
         kept = np.flatnonzero(work.kept)
+        off_route = {item: int(mask[kept].sum()) for item, mask in masks.items()}
         for unknown in self.unknown:
             work.notes.unknown(unknown, work.kept)
         weights = self._weights(work.kept)
@@ -151,10 +152,10 @@ class _Cleaning:
             group=self.plan.group,
             respondents=respondents,
             answers={item: a if everything else only(a, kept) for item, a in work.answers.items()},
-            flow=self._flow(work, len(kept), {item: int(mask[kept].sum()) for item, mask in off_route.items()}),
+            flow=self._flow(work, len(kept), off_route),
             excluded=self._excluded(work),
             unmatched=self._unmatched(practices, work),
-            off_route={item: int(mask[kept].sum()) for item, mask in off_route.items()},
+            off_route=off_route,
         )
 
     @cached_property
