@@ -13,6 +13,7 @@ from tqdm import tqdm
 
 from pcse_analysis.catalogue.load import CATALOGUE
 from pcse_analysis.catalogue.raw import Quote, RegisterFiles, Theme
+from pcse_analysis.catalogue.survey import RAW
 from pcse_analysis.catalogue.types import Catalogue, Edition, Survey, Wave
 from pcse_analysis.cleaning.payments import read_payments
 from pcse_analysis.cleaning.practices import with_size_bands
@@ -89,7 +90,7 @@ def raw_folder(root: Path, raw: Path | None) -> Path:
         raise CommandError(
             [Problem(what=f"no folder '{raw}' for raw exports", to_do="name an existing one with --raw.")]
         )
-    return raw if raw is not None else root / "data" / "raw"
+    return raw if raw is not None else root / RAW
 
 
 def last_day(wave: Wave) -> str:
@@ -134,8 +135,7 @@ def read_replies(root: Path, raw: Path, catalogue: Catalogue, edition: Edition) 
     if edition.evidence != "responses":
         what = f"edition '{edition.id}' rests on published figures, so there are no replies"
         raise CommandError([Problem(what=what)])
-    own = catalogue_raw(survey)
-    folder = raw if own is None else root / own
+    folder = raw if survey.raw == RAW else root / survey.raw
     problems = Problems()
     registers: dict[str, Register] = {}
     found: list[Responses] = []
@@ -176,11 +176,6 @@ def read_words(root: Path, survey: Survey, problems: Problems) -> Words:
         read_themes(root / themes, themes, problems) if (root / themes).exists() else (),
         read_quotes(root / quotes, quotes, survey.waves, items | {f"{item}_other" for item in items}, problems),
     )
-
-
-def catalogue_raw(survey: Survey) -> str | None:
-    """The folder that a survey names for its exports; None where it is the one for all raw exports."""
-    return None if survey.raw == "data/raw" else survey.raw
 
 
 def _register(files: RegisterFiles, folder: Path, name: str, problems: Problems) -> Register:

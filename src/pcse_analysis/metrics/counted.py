@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pcse_analysis.estimates import Estimate, estimate_id
-from pcse_analysis.metrics.intervals import CONFIDENCE, wilson, z_of
+from pcse_analysis.metrics.intervals import CONFIDENCE, share_limits
 from pcse_analysis.responses import Responses
 
 
@@ -29,7 +29,7 @@ def counted_share(
     value = count / base if base else None
     low = high = None
     if value is not None and is_sample:
-        low, high = (float(limit) for limit in wilson(value, base, z_of(CONFIDENCE)))
+        low, high = share_limits(value, base)
     return Estimate(
         id=estimate_id(responses.survey, responses.wave, responses.group, item, measure, category, group_by, group),
         survey=responses.survey,

@@ -36,6 +36,12 @@ def wilson(share: ArrayLike, base: ArrayLike, z: float) -> tuple[Floats, Floats]
     return np.where(p == 0, 0.0, np.maximum(centre - half, 0)), np.where(p == 1, 1.0, np.minimum(centre + half, 1))
 
 
+def share_limits(share: float, base: float) -> tuple[float, float]:
+    """The limits that are printed beside one share: ``wilson`` at ``CONFIDENCE``."""
+    low, high = wilson(share, base, z_of(CONFIDENCE))
+    return float(low), float(high)
+
+
 def newcombe(
     before: ArrayLike, base_before: ArrayLike, after: ArrayLike, base_after: ArrayLike, z: float
 ) -> tuple[Floats, Floats]:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from pcse_analysis.catalogue.types import Survey
 from pcse_analysis.estimates import Estimate, estimate_id
-from pcse_analysis.metrics.intervals import CONFIDENCE, wilson, z_of
+from pcse_analysis.metrics.intervals import CONFIDENCE, share_limits
 
 PUBLISHED_FILE = "survey_results.csv"
 POPULATION_FILE = "population_frames.csv"
@@ -35,7 +35,7 @@ def _estimate(row: Mapping[Any, Any], survey: Survey) -> Estimate:
     low = high = None
     method = {"direction": "no number published"}.get(measure, "count")
     if share is not None and base is not None:
-        low, high = (float(limit) for limit in wilson(share, base, z_of(CONFIDENCE)))
+        low, high = share_limits(share, base)
         method = "published count, Wilson" if _number(row["numerator"]) is not None else "published percentage, Wilson"
     elif share is not None:
         method = "published percentage, base not published"

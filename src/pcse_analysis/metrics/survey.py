@@ -15,7 +15,7 @@ from statsmodels.stats.weightstats import DescrStatsW
 
 from pcse_analysis.catalogue.types import Question, Scale, Survey
 from pcse_analysis.estimates import Estimate, estimate_id
-from pcse_analysis.metrics.intervals import CONFIDENCE, wilson, z_of
+from pcse_analysis.metrics.intervals import CONFIDENCE, share_limits
 from pcse_analysis.responses import ANSWERED, NO_ANSWER, Answers, Responses, state_code
 
 Floats = NDArray[np.float64]
@@ -55,16 +55,6 @@ def domains_of_item(answers: Answers) -> list[Domain]:
     return [
         Domain(group_by=answers.item, group=option, rows=answers.codes == place)
         for place, option in enumerate(answers.values)
-    ]
-
-
-def domains_of_column(responses: Responses, column: str) -> list[Domain]:
-    """A domain for each value of a column of the respondents, such as their region."""
-    values = responses.respondents[column].astype("string")
-    return [
-        Domain(group_by=column, group=str(value), rows=(values == value).fillna(False).to_numpy(dtype=bool))
-        for value in sorted(values.dropna().unique())
-        if value
     ]
 
 
@@ -178,7 +168,7 @@ def _share(
         method = "weighted, Wilson on the effective base"
     low = high = None
     if value is not None:
-        low, high = (float(v) for v in wilson(value, effective or base, z_of(CONFIDENCE)))
+        low, high = share_limits(value, effective or base)
     return _estimate(
         subject,
         domain,
