@@ -20,10 +20,7 @@ from tests.cleaning.made_exports import SURVEY, WAVE_FILE, Made, sentences
 def made(tmp_path: Path) -> Made:
     """A survey with one export: a yes or no, a number, several options, an opinion."""
     project = Made(tmp_path)
-    project.ask("waited", "Did you wait?")
-    project.ask("days", "How many days?", "number", asked_if="waited is Yes")
-    project.ask("ways", "Which ways?", "several")
-    project.ask("feels", "How is it?", scale="agree")
+    project.ask_each_kind()
     return project
 
 

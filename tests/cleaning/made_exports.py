@@ -25,6 +25,16 @@ from tests.conftest import ROOT, Ended, run_pcse
 
 SURVEY = "data/catalogue/surveys/made"
 WAVE_FILE = f"{SURVEY}/waves/2020.yaml"
+HEADER = [
+    "RespondentID",
+    "End Date",
+    "Did you wait?",
+    "How many days?",
+    "Which ways?",
+    "How is it?",
+    "In your own words",
+]
+"""Of an export with the questions of ``Made.ask_each_kind`` and one in the respondent's own words."""
 SCALES: dict[str, dict[str, object]] = {
     "yes_no": {"options": ["Yes", "No"]},
     "agree": {
@@ -95,6 +105,13 @@ class Made:
         row |= {"item": item, "kind": kind, "scale": scale, "asked_if": asked_if, "finding": f"F-{item}"}
         self.questions.append(row)
         self.plan(export).setdefault("headers", {})[item] = header  # type: ignore[index]
+
+    def ask_each_kind(self) -> None:
+        """Ask a yes or no, a number that hangs on it, several options, an opinion."""
+        self.ask("waited", "Did you wait?")
+        self.ask("days", "How many days?", "number", asked_if="waited is Yes")
+        self.ask("ways", "Which ways?", "several")
+        self.ask("feels", "How is it?", scale="agree")
 
     def plan(self, export: str = "replies") -> dict[str, object]:
         """What the wave's file says of an export, to be changed."""

@@ -14,18 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cleaning.made_exports import PROTECTED, WAVE_FILE, Made, book, write_csv
+from tests.cleaning.made_exports import HEADER, PROTECTED, WAVE_FILE, Made, book, write_csv
 from tests.conftest import Ended, run_pcse
 
-HEADER = [
-    "RespondentID",
-    "End Date",
-    "Did you wait?",
-    "How many days?",
-    "Which ways?",
-    "How is it?",
-    "In your own words",
-]
 ROWS = [
     ["1", "2020-02-03", "Yes", "3", "Post", "Agree", "late"],
     ["2", "2020-02-04", "No", "", "Email;Phone", "Disagree", ""],
@@ -41,10 +32,7 @@ RAW = "data/raw/replies.csv"
 def made(tmp_path: Path) -> Made:
     """The survey with its export, both without a mistake."""
     project = Made(tmp_path / "project")
-    project.ask("waited", "Did you wait?")
-    project.ask("days", "How many days?", "number", asked_if="waited is Yes")
-    project.ask("ways", "Which ways?", "several")
-    project.ask("feels", "How is it?", scale="agree")
+    project.ask_each_kind()
     project.ask("words", "In your own words", "text")
     project.plan()["rules"] = [{"rule": "outside_fieldwork", "reason": "Came too late."}]
     project.export(HEADER, *ROWS)

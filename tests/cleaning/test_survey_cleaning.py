@@ -20,17 +20,8 @@ from pcse_analysis.evidence.inputs import find_edition, read_inputs
 from pcse_analysis.evidence.replies import flow_in_words, read_replies, write_interim
 from pcse_analysis.responses import tidy_responses
 from tests.cleaning import made_practices
-from tests.cleaning.made_exports import Made, book, labelled
+from tests.cleaning.made_exports import HEADER, Made, book, labelled
 
-HEADER = [
-    "RespondentID",
-    "End Date",
-    "Did you wait?",
-    "How many days?",
-    "Which ways?",
-    "How is it?",
-    "In your own words",
-]
 ROWS = [
     ["1", "2020-02-03", "Yes", "3", "Post", "Agree", "late, again"],
     ["2", "2020-02-04", "No", "", "Email;Phone", "Disagree", 'they said "no"'],
@@ -52,10 +43,7 @@ ANSWERS = {
 def made(tmp_path: Path) -> Made:
     """The survey; its fieldwork leaves out the last reply."""
     project = Made(tmp_path)
-    project.ask("waited", "Did you wait?")
-    project.ask("days", "How many days?", "number", asked_if="waited is Yes")
-    project.ask("ways", "Which ways?", "several")
-    project.ask("feels", "How is it?", scale="agree")
+    project.ask_each_kind()
     project.ask("words", "In your own words", "text")
     project.plan()["rules"] = [{"rule": "outside_fieldwork", "reason": "Came too early."}]
     return project
