@@ -128,7 +128,13 @@ def test_a_build_that_is_stopped_leaves_the_last_good_output_and_no_kernel(
     nbformat.write(notebook, path)
     command = [sys.executable, "-m", "pcse_analysis", "build", "--project", str(small_project)]
     process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        # A shell's background job ignores SIGINT, and so would all that it starts, these tests and this build included.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     started = small_project / "notebooks" / "started"
     deadline = time.monotonic() + 60
