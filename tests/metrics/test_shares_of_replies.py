@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pcse_analysis.catalogue.types import Scale
+from pcse_analysis.metrics.design import kish_base
 from pcse_analysis.metrics.disclosure import PRIMARY, SECONDARY, suppress
 from pcse_analysis.metrics.quality import flow_counts, item_nonresponse, response_rates
 from pcse_analysis.metrics.survey import (
     domains_of_item,
     everyone,
     failing_share,
-    kish_base,
     mean,
     option_shares,
 )

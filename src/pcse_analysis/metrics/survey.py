@@ -15,6 +15,7 @@ from statsmodels.stats.weightstats import DescrStatsW
 
 from pcse_analysis.catalogue.types import Question, Scale, Survey
 from pcse_analysis.estimates import Estimate, estimate_id
+from pcse_analysis.metrics.design import kish_base
 from pcse_analysis.metrics.intervals import CONFIDENCE, share_limits
 from pcse_analysis.responses import ANSWERED, NO_ANSWER, Answers, Responses, state_code
 
@@ -56,11 +57,6 @@ def domains_of_item(answers: Answers) -> list[Domain]:
         Domain(group_by=answers.item, group=option, rows=answers.codes == place)
         for place, option in enumerate(answers.values)
     ]
-
-
-def kish_base(weights: Floats) -> float:
-    """Kish's effective base of some weights: the square of their sum over the sum of their squares."""
-    return float(weights.sum() ** 2 / np.square(weights).sum()) if len(weights) else 0.0
 
 
 def option_shares(subject: Subject, scale: Scale, domain: Domain, *, weighted: bool = False) -> list[Estimate]:
