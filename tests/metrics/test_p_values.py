@@ -10,10 +10,22 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 from statsmodels.stats.proportion import confint_proportions_2indep
 
-from pcse_analysis.metrics.intervals import newcombe, p_of_equivalence, p_of_no_change
+from pcse_analysis.metrics.intervals import TwoShares, newcombe
 from tests.metrics.made import STEADY, Z90, Z95, counted_shares
 
 TOO_NEAR = 1e-9
+
+
+def of(before: float, base_before: float, after: float, base_after: float) -> TwoShares:
+    return TwoShares(before=before, base_before=base_before, after=after, base_after=base_after)
+
+
+def p_of_no_change(*shares: float) -> float:
+    return of(*shares).p_of_no_change()
+
+
+def p_of_equivalence(before: float, base_before: float, after: float, base_after: float, margin: float) -> float:
+    return of(before, base_before, after, base_after).p_of_equivalence(margin)
 
 
 @given(counted_shares(), counted_shares())

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pcse_analysis.estimates import Change, Verdict
-from pcse_analysis.metrics.change import judge, verdict
+from pcse_analysis.metrics.verdict import judge, verdict
 from tests.metrics.made import STEADY, change, families
 
 T2B_RAW = (

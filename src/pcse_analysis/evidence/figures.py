@@ -9,9 +9,10 @@ from pcse_analysis.catalogue.types import Edition, Survey
 from pcse_analysis.cleaning.published import known_by
 from pcse_analysis.estimates import Change, Estimate, Figures
 from pcse_analysis.evidence.inputs import Inputs
-from pcse_analysis.metrics.change import judge, published_change
+from pcse_analysis.metrics.change import published_change
 from pcse_analysis.metrics.margins import margins_of
 from pcse_analysis.metrics.published import population_estimate, published_estimates, response_rate
+from pcse_analysis.metrics.verdict import judge
 
 
 def published_evidence(inputs: Inputs, edition: Edition) -> Figures:

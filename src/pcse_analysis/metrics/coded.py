@@ -208,7 +208,8 @@ def _degrees_of_freedom(design: Design, parts: _Parts, domains: int) -> Floats:
     else:
         cells = parts.of_row[rows]
     clusters = np.bincount(parts.domain, weights=np.bincount(cells, minlength=len(parts)), minlength=domains)
-    return np.maximum(clusters - np.bincount(parts.domain, minlength=domains), 1.0)
+    found: Floats = np.maximum(clusters - np.bincount(parts.domain, minlength=domains), 1.0)
+    return found
 
 
 def _of_item(item: Coded, sums: _Sums, design: Design, parts: _Parts, domains: int) -> tuple[Floats, ...]:
