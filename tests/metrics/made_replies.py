@@ -10,7 +10,9 @@ import pandas as pd
 
 from pcse_analysis.catalogue.raw import QuestionKind
 from pcse_analysis.catalogue.types import Question, Scale, Survey, SurveyDesign
-from pcse_analysis.metrics.survey import Subject
+from pcse_analysis.estimates import Estimate
+from pcse_analysis.metrics.sample import Partition, Sample, everyone, sample_of
+from pcse_analysis.metrics.survey import FAILING, survey_estimates
 from pcse_analysis.responses import BETWEEN, Answers, Flow, Responses, state_code
 
 AGREE = Scale(
@@ -78,19 +80,22 @@ def made_responses(
     )
 
 
-def made_subject(
+def made_sample(
     cells: Mapping[str, Sequence[Any]],
     scale: Scale = AGREE,
     kind: QuestionKind = "one",
     weights: Sequence[float] | None = None,
     failing: str = "",
-) -> Subject:
-    """The first question of some replies, as the subject of an estimate."""
-    question = Question(
-        item=next(iter(cells)), wave="one", asked_of="practice", service_line="supplies", kind=kind, scale=scale.id,
-        asked_if=(), failing=failing, finding="Q1", label="A question", wording="A question?", failure="failed",
-        window="", window_months=None,
-    )  # fmt: skip
+) -> Sample:
+    """Some replies with their questions, all alike but for their names."""
+    questions = {
+        (item, "one"): Question(
+            item=item, wave="one", asked_of="practice", service_line="supplies", kind=kind, scale=scale.id,
+            asked_if=(), failing=failing, finding="Q1", label="A question", wording="A question?", failure="failed",
+            window="", window_months=None,
+        )
+        for item in cells
+    }  # fmt: skip
     design = SurveyDesign(
         unit="practice", population="", frame="", mode="", selection="self-selected", pairing="independent",
         pairing_note="",
@@ -98,7 +103,24 @@ def made_subject(
     survey = Survey(
         id="made", label="", asked_by="", results="", raw="", design=design, margin=0.05, margin_fixed="", families={},
         groups={"practice": "practices"}, scales={scale.id: scale}, waves={},
-        questions={(question.item, "one"): question}, comparability=(),
+        questions=questions, comparability=(),
     )  # fmt: skip
-    responses = made_responses(cells, scale, kind, weights)
-    return Subject(survey=survey, responses=responses, question=question, sources=(), known_on="")
+    return sample_of(made_responses(cells, scale, kind, weights), survey, (), "")
+
+
+def made_estimates(sample: Sample, partition: Partition | None = None) -> list[Estimate]:
+    """Every estimate of the first question of some replies."""
+    question = next(iter(sample.survey.questions.values()))
+    return survey_estimates(sample, [question], partition or everyone(sample.responses))
+
+
+def option_shares(sample: Sample, partition: Partition | None = None, weighting: str = "unweighted") -> list[Estimate]:
+    """The shares of the options of the first question."""
+    made = made_estimates(sample, partition)
+    return [e for e in made if (e.measure, e.weighting) == ("share", weighting) and e.category != FAILING]
+
+
+def failing_share(sample: Sample) -> Estimate:
+    """The unweighted failing share of the first question."""
+    (found,) = [e for e in made_estimates(sample) if (e.category, e.weighting) == (FAILING, "unweighted")]
+    return found

@@ -20,7 +20,8 @@ from pcse_analysis.catalogue.types import Catalogue
 from pcse_analysis.estimates import Estimate
 from pcse_analysis.evidence import Replies, find_edition, read_inputs, read_replies
 from pcse_analysis.evidence.replies import reply_evidence
-from pcse_analysis.metrics.survey import Domain, Subject, domains_of_item, everyone, mean, option_shares
+from pcse_analysis.metrics.sample import by_answer, everyone, sample_of
+from pcse_analysis.metrics.survey import FAILING, survey_estimates
 from pcse_analysis.responses import Responses
 from tests.shared import REALDATA, needs_realdata
 
@@ -55,26 +56,35 @@ def of_export(survey: str, row: dict[str, str]) -> Responses:
     return found
 
 
-def domain(responses: Responses, row: dict[str, str]) -> Domain:
+def rows(responses: Responses, row: dict[str, str]) -> NDArray[np.bool_]:
+    """The replies that a published figure is of."""
     if not row["by"]:
-        return everyone(responses)
-    return next(d for d in domains_of_item(responses.answers[row["by"]]) if d.group == row["group"])
+        return np.ones(len(responses), dtype=bool)
+    by = by_answer(responses.answers[row["by"]])
+    found: NDArray[np.bool_] = by.of_row == by.groups.index(row["group"])
+    return found
 
 
-def subject(survey: str, row: dict[str, str]) -> Subject:
-    """The question that a published figure is about."""
+@cache
+def estimates(survey: str, wave: str, export: str, item: str, by: str) -> list[Estimate]:
+    """Every estimate of a question, for everyone or by the answers to another."""
     described = catalogue().surveys[survey]
-    question = described.questions[row["item"], row["wave"]]
-    return Subject(survey=described, responses=of_export(survey, row), question=question, sources=(), known_on="")
+    (responses,) = [r for r in replies(survey).responses if (r.wave, r.export) == (wave, export)]
+    partition = by_answer(responses.answers[by]) if by else everyone(responses)
+    return survey_estimates(sample_of(responses, described, (), ""), [described.questions[item, wave]], partition)
+
+
+def found_estimates(survey: str, row: dict[str, str], measure: str) -> list[Estimate]:
+    made = estimates(survey, row["wave"], row["export"], row["item"], row["by"])
+    weighting = row["weighting"] or "unweighted"
+    return [e for e in made if (e.measure, e.group, e.weighting) == (measure, row["group"], weighting)]
 
 
 def shares(survey: str, row: dict[str, str]) -> list[Estimate]:
     """The shares of the options that a published figure adds up: one, or several parted by semicolons."""
-    about = subject(survey, row)
-    scale = about.survey.scales[about.question.scale]
-    wanted = [row["option"]] if row["option"] in scale.options else row["option"].split("; ")
-    among = domain(about.responses, row)
-    found = option_shares(about, scale, among, weighted=row["weighting"] == "weighted")
+    found = [share for share in found_estimates(survey, row, "share") if share.category != FAILING]
+    options = [share.category for share in found]
+    wanted = [row["option"]] if row["option"] in options else row["option"].split("; ")
     picked = [share for share in found if share.category in wanted]
     assert len(picked) == len(wanted), row
     return picked
@@ -82,7 +92,7 @@ def shares(survey: str, row: dict[str, str]) -> list[Estimate]:
 
 def chosen(survey: str, row: dict[str, str]) -> NDArray[np.bool_]:
     """Of those that answered a question with several options a row each: which of the options named they chose."""
-    answers = subject(survey, row).responses.answers[row["item"]]
+    answers = of_export(survey, row).answers[row["item"]]
     assert answers.chosen is not None
     columns = [answers.options.index(option) for option in row["option"].split("; ")]
     return answers.chosen[:, columns][answers.codes[answers.codes >= 0]]
@@ -98,7 +108,7 @@ def found_value(survey: str, row: dict[str, str]) -> float:
             return responses.flow.analysed
         case "missing":
             answers = responses.answers[row["item"]]
-            return int(((answers.codes < 0) & domain(responses, row).rows).sum())
+            return int(((answers.codes < 0) & rows(responses, row)).sum())
         case "count":
             return sum(share.numerator or 0 for share in shares(survey, row))
         case "base":
@@ -110,8 +120,8 @@ def found_value(survey: str, row: dict[str, str]) -> float:
         case "count_all":
             return int(chosen(survey, row).all(axis=1).sum())
         case "mean":
-            found = mean(subject(survey, row), domain(responses, row), weighted=row["weighting"] == "weighted")
-            assert found is not None and found.value is not None
+            (found,) = found_estimates(survey, row, "mean")
+            assert found.value is not None
             return found.value
     raise AssertionError(row["measure"])
 

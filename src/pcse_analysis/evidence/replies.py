@@ -25,7 +25,8 @@ from pcse_analysis.errors import DATA, CommandError, DataError, Problem, Problem
 from pcse_analysis.estimates import Estimate, Figures
 from pcse_analysis.metrics.disclosure import suppress
 from pcse_analysis.metrics.quality import flow_counts, item_nonresponse, matched_practices, response_rates
-from pcse_analysis.metrics.survey import Subject, everyone, failing_share, mean, option_shares
+from pcse_analysis.metrics.sample import everyone, sample_of
+from pcse_analysis.metrics.survey import survey_estimates
 from pcse_analysis.metrics.themes import theme_shares
 from pcse_analysis.provenance import SourceFile, file_sha256
 from pcse_analysis.responses import Responses, tidy_responses
@@ -200,10 +201,9 @@ def reply_evidence(catalogue: Catalogue, edition: Edition, replies: Replies) -> 
         source, day = (files[wave.id, responses.export],), last_day(wave)
         made += flow_counts(responses, source, day)
         made += item_nonresponse(responses, survey, source, day)
-        for question in (survey.questions[item, wave.id] for item in wave.exports[responses.export].headers):
-            made += _of_question(
-                Subject(survey=survey, responses=responses, question=question, sources=source, known_on=day)
-            )
+        questions = [survey.questions[item, wave.id] for item in wave.exports[responses.export].headers]
+        sample = sample_of(responses, survey, source, day)
+        made += survey_estimates(sample, questions, everyone(responses))
         for item, answers in responses.answers.items():
             if answers.kind == "text" and replies.words.themes and (item, wave.id) in survey.questions:
                 of = themes_of(answers.values, replies.words.themes)
@@ -215,21 +215,6 @@ def reply_evidence(catalogue: Catalogue, edition: Edition, replies: Replies) -> 
                 practices = with_size_bands(registered, wave.register)
                 made += response_rates(responses, practices, REGISTER_COLUMNS, source, day)
     return Figures(tuple(sorted(suppress(made), key=lambda e: e.id)), ())
-
-
-def _of_question(subject: Subject) -> list[Estimate]:
-    question, everybody = subject.question, everyone(subject.responses)
-    made: list[Estimate] = []
-    for weighted in (False, True) if subject.responses.weights is not None else (False,):
-        if question.kind in ("one", "several"):
-            scale = subject.survey.scales[question.scale]
-            made += option_shares(subject, scale, everybody, weighted=weighted)
-            if question.failing:
-                made.append(failing_share(subject, scale, everybody, weighted=weighted))
-        elif question.kind == "number":
-            found = mean(subject, everybody, weighted=weighted)
-            made += [found] if found is not None else []
-    return made
 
 
 def write_interim(replies: Replies, root: Path, edition: str) -> Path:

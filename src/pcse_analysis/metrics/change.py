@@ -5,6 +5,7 @@ The order of the rules for a verdict and the source of each method are in docs/m
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import product
 
@@ -57,7 +58,7 @@ def published_change(
     if pair.status == "same":
         return _plain_change(blank, before, after, response_rate_after)
     if pair.status == "window_differs":
-        return _window_change(blank, survey, before, after)
+        return window_change(blank, survey, before, after)
     return blank
 
 
@@ -112,13 +113,17 @@ def tested_change(change: Change, shares: TwoShares) -> Change:
     )
 
 
-def _window_change(change: Change, survey: Survey, before: Estimate, after: Estimate) -> Change:
-    assert before.base and after.base
+def window_change(change: Change, survey: Survey, before: Estimate, after: Estimate) -> Change:
+    """The range of what a pair may have changed by whose two questions are about windows of different length."""
     months_before, months_after = (survey.questions[e.item, e.wave].window_months for e in (before, after))
     assert months_before and months_after
-    arguments = (count_range(before), before.base, months_before, count_range(after), after.base, months_after)
+    arguments = (
+        _counts_behind(before), base_for_intervals(before), months_before,
+        _counts_behind(after), base_for_intervals(after), months_after,
+    )  # fmt: skip
     low, high = full_range(*arguments, z_of(CONFIDENCE))
     low90, high90 = full_range(*arguments, z_of(EQUIVALENCE_CONFIDENCE))
+    printed = before.numerator_low is not None
     return replace(
         change,
         low=low,
@@ -126,8 +131,23 @@ def _window_change(change: Change, survey: Survey, before: Estimate, after: Esti
         low90=low90,
         high90=high90,
         confidence=CONFIDENCE,
-        method="range over windows, counts and Wilson limits",
+        method=f"range over windows, {'counts and ' if printed else ''}Wilson limits",
         verdict=verdict_of_range(low, high, change.margin),
         exceeds_margin=high < -change.margin or low > change.margin,
         no_improvement=low90 > -change.margin,
     )
+
+
+def base_for_intervals(estimate: Estimate) -> float:
+    """The base that the interval of a share rests on: the effective one where the share has one."""
+    found = estimate.effective_base if estimate.effective_base is not None else estimate.base
+    assert found
+    return found
+
+
+def _counts_behind(estimate: Estimate) -> Sequence[float]:
+    """The counts that a share may be of its base: all that round to what was printed, or the one that it is."""
+    if estimate.numerator_low is not None:
+        return count_range(estimate)
+    assert estimate.value is not None
+    return [estimate.value * base_for_intervals(estimate)]

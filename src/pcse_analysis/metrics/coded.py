@@ -45,7 +45,7 @@ class CodedEstimates:
 
     ``value`` and ``variance`` are NaN where the base is 0. ``numerator`` and ``base`` count respondents: of an answer
     with anything above, and with anything below. ``kish_base`` is Kish's effective base of the weights in the base;
-    ``degrees_of_freedom`` the clusters less the strata of the domain, at least 1.
+    ``degrees_of_freedom`` the clusters less the strata of the domain, less than the base, at least 1.
     """
 
     shapes: tuple[tuple[int, int], ...]
@@ -98,6 +98,7 @@ def coded_estimates(items: Sequence[Coded], design: Design, domain: Places, doma
         for item, one in zip(items, found, strict=True):
             one[1][:] = _calibrated_variance(item, one[0], design, domain)
     columns = [np.concatenate([np.ravel(one[place]) for one in found]) for place in range(6)]
+    most = np.maximum(columns[3] - 1, 1.0)
     shapes = tuple((domains, item.above.shape[1]) for item in items)
     return CodedEstimates(
         shapes=shapes,
@@ -107,7 +108,7 @@ def coded_estimates(items: Sequence[Coded], design: Design, domain: Places, doma
         base=columns[3],
         weighted_base=columns[4],
         kish_base=columns[5],
-        degrees_of_freedom=np.concatenate([np.repeat(df, targets) for _, targets in shapes]),
+        degrees_of_freedom=np.clip(np.concatenate([np.repeat(df, targets) for _, targets in shapes]), 1.0, most),
     )
 
 

@@ -1,209 +1,225 @@
 """Estimates from replies: the share of each option, the share that failed, means; for everyone or by group.
 
-Unweighted and, where the replies have weights, weighted. A weighted share's interval is Wilson's on Kish's effective
-base (L. Kish, Survey Sampling, 1965, section 11.7): the base divided by one plus the squared variation of the weights.
+Each is made without weights and, where the sample has any, with them. Without weights and clusters the interval of a
+share is Wilson's on the base; else it is Wilson's on the effective base, with Student's quantile.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from statsmodels.stats.weightstats import DescrStatsW
 
-from pcse_analysis.catalogue.types import Question, Scale, Survey
+from pcse_analysis.catalogue.types import Question, Scale
 from pcse_analysis.estimates import Estimate, estimate_id
-from pcse_analysis.metrics.design import kish_base
-from pcse_analysis.metrics.intervals import CONFIDENCE, share_limits
-from pcse_analysis.responses import ANSWERED, NO_ANSWER, Answers, Responses, state_code
+from pcse_analysis.metrics.coded import Coded, CodedEstimates, coded_estimates
+from pcse_analysis.metrics.design import Design
+from pcse_analysis.metrics.intervals import CONFIDENCE, quantile_of, wilson, z_of
+from pcse_analysis.metrics.sample import Partition, Sample
+from pcse_analysis.metrics.share_intervals import effective_base, share_interval
+from pcse_analysis.responses import ANSWERED, NO_ANSWER, Answers, state_code
 
 Floats = NDArray[np.float64]
-EVERYONE = ""
 FAILING = "failing"
 CHOSEN_STATES = (ANSWERED, "dont_know", "not_applicable", "prefer_not_to_say")
 """States of those who chose an option of the scale."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Domain:
-    """Some of the respondents: those with ``group`` in ``group_by``, or everyone."""
+class Target(NamedTuple):
+    """What is estimated of a question: a measure, and the option or the failing end that it is of."""
 
-    group_by: str
-    group: str
-    rows: NDArray[np.bool_]
+    measure: str
+    category: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Subject:
-    """What an estimate is about."""
+@dataclass(frozen=True)
+class _Subject:
+    """A question with its answers as codes, and its targets; ``missing`` says who of those asked is in no base."""
 
-    survey: Survey
-    responses: Responses
     question: Question
-    sources: tuple[str, ...]
-    known_on: str
+    targets: tuple[Target, ...]
+    coded: Coded
+    missing: tuple[NDArray[np.bool_], ...]
 
 
-def everyone(responses: Responses) -> Domain:
-    """The domain of all respondents."""
-    return Domain(group_by=EVERYONE, group="", rows=np.ones(len(responses), dtype=bool))
+def survey_estimates(
+    sample: Sample, questions: Sequence[Question], partition: Partition, *, only_failing: bool = False
+) -> list[Estimate]:
+    """Every estimate of some questions in every group of a partition, for each weighting of the sample.
 
-
-def domains_of_item(answers: Answers) -> list[Domain]:
-    """A domain for each option of a question with one answer."""
-    return [
-        Domain(group_by=answers.item, group=option, rows=answers.codes == place)
-        for place, option in enumerate(answers.values)
-    ]
-
-
-def option_shares(subject: Subject, scale: Scale, domain: Domain, *, weighted: bool = False) -> list[Estimate]:
-    """The share of each option among those who chose any option of the question, "don't know" and the like included.
-
-    With several options to choose, the shares of a question do not sum to one.
+    Option shares are among those who chose any option, "don't know" and the like included; with several options to
+    choose they do not sum to one. The failing share (category ``failing``) is among those who gave an opinion. Means
+    are of those who gave a number; a group in which nobody did has none. ``only_failing`` leaves all but failing
+    shares out.
     """
-    answers = subject.responses.answers[subject.question.item]
-    chose = np.isin(answers.state, [state_code(state) for state in CHOSEN_STATES]) & domain.rows
-    counts = _option_counts(answers, chose, None)
-    weights = subject.responses.weights if weighted else None
-    sums = counts.astype(float) if weights is None else _option_counts(answers, chose, weights)
-    missing = int(((answers.state == state_code("not_answered")) & domain.rows).sum())
-    return [
-        _share(subject, domain, option, chose, int(counts[place]), float(sums[place]), missing, weights)
-        for place, option in enumerate(scale.options)
-    ]
+    subjects = [s for s in (_subject(sample, question, only_failing) for question in questions) if s.targets]
+    if not subjects:
+        return []
+    made = []
+    for weighting, design in sample.designs:
+        found = coded_estimates([s.coded for s in subjects], design, partition.of_row, len(partition.groups))
+        made += _estimates(sample, subjects, partition, weighting, design, found)
+    return made
 
 
-def failing_share(subject: Subject, scale: Scale, domain: Domain, *, weighted: bool = False) -> Estimate:
-    """The share with a failing answer among those who gave an opinion: "don't know" and the like are not in the base.
-
-    ``category`` is ``failing``; which options fail is what the question says of its scale.
-    """
-    answers = subject.responses.answers[subject.question.item]
-    failing = scale.agreeing if subject.question.failing == "agreeing" else scale.disagreeing
-    fails = np.append(np.isin(answers.values, failing), False)[answers.codes]
-    opinion = (answers.state == state_code(ANSWERED)) & domain.rows
-    weights = subject.responses.weights if weighted else None
-    count = int((fails & opinion).sum())
-    total = float(count) if weights is None else float(weights[fails & opinion].sum())
-    missing = int((domain.rows & ~opinion & (answers.state != state_code("not_asked"))).sum())
-    return _share(subject, domain, FAILING, opinion, count, total, missing, weights)
+def failing_answers(answers: Answers, question: Question, scale: Scale) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Who gave an opinion, and who of these gave the answer that the question calls a failure."""
+    failing = scale.agreeing if question.failing == "agreeing" else scale.disagreeing
+    opinion = answers.state == state_code(ANSWERED)
+    return opinion, opinion & np.append(np.isin(answers.values, failing), False)[answers.codes]
 
 
-def mean(subject: Subject, domain: Domain, *, weighted: bool = False) -> Estimate | None:
-    """The mean of a question that asks for a number, with Student's interval; None where nobody answered."""
-    answers = subject.responses.answers[subject.question.item]
-    assert answers.numbers is not None
-    gave = (answers.state == state_code(ANSWERED)) & (answers.codes != NO_ANSWER) & domain.rows
-    if not gave.any():
-        return None
-    values = answers.numbers[answers.codes[gave]]
-    weights = subject.responses.weights if weighted else None
-    chosen = None if weights is None else weights[gave]
-    effective = None if chosen is None else kish_base(chosen)
-    # Weights are scaled to sum to the effective base: they say whom a reply stands for, not how often it was given.
-    scaled = None if chosen is None or effective is None else chosen * effective / chosen.sum()
-    described = DescrStatsW(values, scaled)
-    low = high = None
-    if len(values) > 1 and float(described.var) > 0:
-        low, high = (float(limit) for limit in described.tconfint_mean(1 - CONFIDENCE))
-    missing = int(((answers.state == state_code("not_answered")) & domain.rows).sum())
-    return _estimate(
-        subject,
-        domain,
-        "mean",
-        "",
-        value=float(described.mean),
-        low=low,
-        high=high,
-        confidence=None if low is None else CONFIDENCE,
-        unit="number",
-        base=float(len(values)),
-        weighted_base=None if chosen is None else float(chosen.sum()),
-        effective_base=effective,
-        missing=missing,
-        method="mean, Student" if chosen is None else "weighted mean, Student on the effective base",
-        weighting="unweighted" if chosen is None else "weighted",
-    )
+def _subject(sample: Sample, question: Question, only_failing: bool) -> _Subject:
+    answers = sample.responses.answers[question.item]
+    state = answers.state
+    chose = np.isin(state, [state_code(kind) for kind in CHOSEN_STATES])
+    # One more code for those who chose an option that the questionnaire has no name for, such as a code for "other".
+    codes = np.where(chose, np.where(answers.codes == NO_ANSWER, len(answers.values), answers.codes), NO_ANSWER)
+    open_ = state == state_code("not_answered")
+    targets: list[Target] = []
+    above: list[Floats] = []
+    below: list[Floats] = []
+    missing: list[NDArray[np.bool_]] = []
+    size = len(answers.values) + 1
 
+    def add(target: Target, counted: Floats, base: Floats, left: NDArray[np.bool_]) -> None:
+        targets.append(target)
+        above.append(np.append(counted, 0.0))
+        below.append(base)
+        missing.append(left)
 
-def _option_counts(answers: Answers, chose: NDArray[np.bool_], weights: Floats | None) -> NDArray:
-    """How often each option was chosen, or the sum of the weights of those who chose it."""
-    codes = answers.codes[chose]
-    in_use = codes != NO_ANSWER
-    of_values = np.bincount(
-        codes[in_use],
-        weights=None if weights is None else weights[chose][in_use],
-        minlength=len(answers.values),
-    )
-    return of_values if answers.chosen is None else of_values @ answers.chosen
-
-
-def _share(
-    subject: Subject,
-    domain: Domain,
-    category: str,
-    in_base: NDArray[np.bool_],
-    count: int,
-    total: float,
-    missing: int,
-    weights: Floats | None,
-) -> Estimate:
-    base = int(in_base.sum())
-    weighted_base = effective = None
-    value: float | None
-    if weights is None:
-        value = count / base if base else None
-        method = "count, Wilson"
-    else:
-        weighted_base = float(weights[in_base].sum())
-        effective = kish_base(weights[in_base])
-        value = min(1.0, total / weighted_base) if weighted_base else None
-        method = "weighted, Wilson on the effective base"
-    low = high = None
-    if value is not None:
-        low, high = share_limits(value, effective or base)
-    return _estimate(
-        subject,
-        domain,
-        "share",
-        category,
-        value=value,
-        low=low,
-        high=high,
-        confidence=None if low is None else CONFIDENCE,
-        unit="share",
-        numerator=float(count),
-        base=float(base),
-        base_status="counted",
-        weighted_base=weighted_base,
-        effective_base=effective,
-        missing=missing,
-        method=method,
-        weighting="unweighted" if weights is None else "weighted",
-    )
-
-
-def _estimate(subject: Subject, domain: Domain, measure: str, category: str, **numbers: object) -> Estimate:
-    responses, question = subject.responses, subject.question
-    parts: Sequence[str] = (measure, category, domain.group_by, domain.group)
-    weighted = ["weighted"] if numbers.get("weighting") == "weighted" else []
-    return Estimate(
-        id=estimate_id(
-            responses.survey, responses.wave, responses.group, question.item, *(p for p in (*parts, *weighted) if p)
+    if question.kind in ("one", "several"):
+        scale = sample.survey.scales[question.scale]
+        if not only_failing:
+            chosen = np.eye(size - 1) if answers.chosen is None else answers.chosen.astype(float)
+            for option, counted in zip(answers.options or answers.values, chosen.T, strict=True):
+                add(Target("share", option), counted, np.ones(size), open_)
+        if question.failing:
+            opinion, _ = failing_answers(answers, question, scale)
+            held = np.bincount(codes[opinion & (codes >= 0)], minlength=size) > 0
+            failing = scale.agreeing if question.failing == "agreeing" else scale.disagreeing
+            left = ~opinion & (state != state_code("not_asked"))
+            add(Target("share", FAILING), np.isin(answers.values, failing).astype(float), held.astype(float), left)
+    elif question.kind == "number" and not only_failing:
+        assert answers.numbers is not None
+        codes = np.where((state == state_code(ANSWERED)), answers.codes, NO_ANSWER)
+        add(Target("mean", ""), answers.numbers, np.append(np.ones(size - 1), 0.0), open_)
+    empty = np.zeros((size, 0))
+    return _Subject(
+        question=question,
+        targets=tuple(targets),
+        coded=Coded(
+            codes=codes.astype(np.int32),
+            above=np.column_stack([empty, *above]),
+            below=np.column_stack([empty, *below]),
         ),
+        missing=tuple(missing),
+    )
+
+
+def _estimates(
+    sample: Sample,
+    subjects: Sequence[_Subject],
+    partition: Partition,
+    weighting: str,
+    design: Design,
+    found: CodedEstimates,
+) -> list[Estimate]:
+    simple = weighting == "unweighted" and not design.has_clusters
+    with np.errstate(invalid="ignore", divide="ignore"):
+        effective = effective_base(found.value, found.variance, found.kish_base)
+        if simple:
+            low, high = wilson(found.value, found.base, z_of(CONFIDENCE))
+        else:
+            low, high = share_interval(
+                found.value, found.variance, found.base, found.kish_base, found.degrees_of_freedom, CONFIDENCE
+            )
+    made = []
+    place = 0
+    for subject in subjects:
+        for number, group in enumerate(partition.groups):
+            inside = partition.of_row == number
+            for target, left in zip(subject.targets, subject.missing, strict=True):
+                is_mean = target.measure == "mean"
+                if is_mean and not found.base[place]:
+                    place += 1
+                    continue
+                numbers = _mean(found, place, len(design) if simple else 0) if is_mean else (float(low[place]), float(high[place]))
+                made.append(
+                    _estimate(
+                        sample,
+                        subject.question,
+                        partition.group_by,
+                        group,
+                        target,
+                        value=float(found.value[place]) if found.base[place] else None,
+                        low=numbers[0] if found.base[place] else None,
+                        high=numbers[1] if found.base[place] else None,
+                        numerator=None if is_mean else float(found.numerator[place]),
+                        base=float(found.base[place]),
+                        base_status="" if is_mean else "counted",
+                        weighted_base=None if weighting == "unweighted" else float(found.weighted_base[place]),
+                        effective_base=_or_none(
+                            None if simple else found.kish_base[place] if is_mean else effective[place]
+                        ),
+                        missing=int((left & inside).sum()),
+                        weighting=weighting,
+                        method=_method(is_mean, simple, weighting),
+                    )
+                )
+                place += 1
+    return made
+
+
+def _method(is_mean: bool, simple: bool, weighting: str) -> str:
+    if is_mean:
+        return "mean, Student" if weighting == "unweighted" else "weighted mean, Student"
+    if simple:
+        return "count, Wilson"
+    return f"{'count' if weighting == 'unweighted' else 'weighted'}, Wilson on the effective base"
+
+
+def _mean(found: CodedEstimates, place: int, simple: int) -> tuple[float | None, float | None]:
+    """Student's interval of a mean; none where all numbers are alike, which says nothing of their spread.
+
+    ``simple`` is the number of replies of a design without weights and clusters: there the spread is that of the
+    numbers given, whatever the number of replies without one.
+    """
+    variance, base = float(found.variance[place]), float(found.base[place])
+    if not variance > 0 or base < 2:
+        return None, None
+    if simple:
+        variance *= (simple - 1) / simple * base / (base - 1)
+    reach = quantile_of(CONFIDENCE, float(found.degrees_of_freedom[place])) * variance**0.5
+    return float(found.value[place]) - reach, float(found.value[place]) + reach
+
+
+def _or_none(value: float | None) -> float | None:
+    return None if value is None or np.isnan(value) else float(value)
+
+
+def _estimate(
+    sample: Sample, question: Question, group_by: str, group: str, target: Target, **numbers: object
+) -> Estimate:
+    responses = sample.responses
+    parts = (target.measure, target.category, group_by, group, "weighted" if numbers["weighting"] == "weighted" else "")
+    return Estimate(
+        id=estimate_id(responses.survey, responses.wave, responses.group, question.item, *parts),
         survey=responses.survey,
         wave=responses.wave,
         respondent_group=responses.group,
         service_line=question.service_line,
         item=question.item,
-        measure=measure,
-        category=category,
-        group_by=domain.group_by,
-        group=domain.group,
-        sources=subject.sources,
-        known_on=subject.known_on,
+        measure=target.measure,
+        category=target.category,
+        group_by=group_by,
+        group=group,
+        unit="number" if target.measure == "mean" else "share",
+        confidence=CONFIDENCE if numbers["low"] is not None else None,
+        sources=sample.sources,
+        known_on=sample.known_on,
         **numbers,  # type: ignore[arg-type]
     )

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from pcse_analysis.metrics.design import Calibration, Design, kish_base, make_design
 from pcse_analysis.metrics.intervals import TwoShares, continuity_corrected
 from pcse_analysis.metrics.linearised import covariance, ratio
+from pcse_analysis.metrics.share_intervals import effective_base
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.bool_]
@@ -131,7 +132,7 @@ def difference(
     if populations is not None:
         matrix = finite(matrix, before, after, populations)
     bases = [
-        effective_base(share, matrix[place, place], kish_base(side.design.weights[side.base]))
+        float(effective_base(share, matrix[place, place], kish_base(side.design.weights[side.base])))
         for place, (share, side) in enumerate(((first, before), (second, after)))
     ]
     spread = sqrt(matrix[0, 0] * matrix[1, 1])
@@ -149,14 +150,6 @@ def difference(
         ),
         covariance=matrix,
     )
-
-
-def effective_base(share: float, variance: float, kish: float) -> float:
-    """How many respondents of a simple random sample would give a share this variance.
-
-    Where all answered alike there is no variance to go by: then it is Kish's effective base of the weights.
-    """
-    return float(share * (1 - share) / variance) if variance > 0 and 0 < share < 1 else kish
 
 
 def finite(matrix: Floats, before: Side, after: Side, populations: Populations) -> Floats:

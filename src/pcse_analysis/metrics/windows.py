@@ -25,10 +25,10 @@ def points_range(before: float, months_before: float, after: float, months_after
 
 
 def full_range(
-    counts_before: Sequence[int],
+    counts_before: Sequence[float],
     base_before: float,
     months_before: float,
-    counts_after: Sequence[int],
+    counts_after: Sequence[float],
     base_after: float,
     months_after: float,
     z: float,
