@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from pcse_analysis.catalogue.types import Catalogue
 from pcse_analysis.estimates import Estimate
 from pcse_analysis.evidence import Replies, find_edition, read_inputs, read_replies
-from pcse_analysis.evidence.replies import reply_evidence
+from pcse_analysis.evidence.reply_figures import reply_evidence
 from pcse_analysis.metrics.sample import by_answer, everyone, sample_of
 from pcse_analysis.metrics.survey import FAILING, survey_estimates
 from pcse_analysis.responses import Responses

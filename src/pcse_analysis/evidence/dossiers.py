@@ -17,7 +17,8 @@ from pcse_analysis.errors import Problems
 from pcse_analysis.estimates import Figures, estimate_id, read_figures, write_figures
 from pcse_analysis.evidence.figures import known, published_evidence
 from pcse_analysis.evidence.inputs import Inputs, find_edition, read_inputs, record_of
-from pcse_analysis.evidence.replies import RAW_FOLDER, Replies, later_waves, read_replies, read_words, reply_evidence
+from pcse_analysis.evidence.replies import RAW_FOLDER, Replies, later_waves, read_replies, read_words
+from pcse_analysis.evidence.reply_figures import reply_evidence
 from pcse_analysis.provenance import RunRecord
 
 BUILT_FOLDER = "PCSE_BUILT_FOLDER"

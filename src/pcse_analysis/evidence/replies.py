@@ -1,4 +1,4 @@
-"""The replies behind an edition: every export of its waves cleaned, and all figures that are made from them."""
+"""The replies behind an edition: every export of its waves, cleaned."""
 
 from __future__ import annotations
 
@@ -16,25 +16,17 @@ from pcse_analysis.catalogue.raw import Quote, RegisterFiles, Theme
 from pcse_analysis.catalogue.survey import RAW
 from pcse_analysis.catalogue.types import Catalogue, Edition, Survey, Wave
 from pcse_analysis.cleaning.payments import read_payments
-from pcse_analysis.cleaning.practices import with_size_bands
 from pcse_analysis.cleaning.quotes import check_quotes, read_quotes
 from pcse_analysis.cleaning.register import Register, read_ods_practices, register
 from pcse_analysis.cleaning.survey import clean_export
-from pcse_analysis.cleaning.themes import read_themes, themes_of
+from pcse_analysis.cleaning.themes import read_themes
 from pcse_analysis.errors import DATA, CommandError, DataError, Problem, Problems
-from pcse_analysis.estimates import Estimate, Figures
-from pcse_analysis.metrics.disclosure import suppress
-from pcse_analysis.metrics.quality import flow_counts, item_nonresponse, matched_practices, response_rates
-from pcse_analysis.metrics.sample import everyone, sample_of
-from pcse_analysis.metrics.survey import survey_estimates
-from pcse_analysis.metrics.themes import theme_shares
 from pcse_analysis.provenance import SourceFile, file_sha256
 from pcse_analysis.responses import Responses, tidy_responses
 
 RAW_FOLDER = "PCSE_RAW"
 """Environment variable: the folder that stands for ``data/raw``."""
 INTERIM = f"{DATA}interim"
-REGISTER_COLUMNS = ("region_name", "size_band")
 
 
 @dataclass(frozen=True)
@@ -189,32 +181,6 @@ def _register(files: RegisterFiles, folder: Path, name: str, problems: Problems)
     except DataError as error:
         problems.found.extend(error.problems)
         return register(ods.iloc[:0], None, files.as_of)
-
-
-def reply_evidence(catalogue: Catalogue, edition: Edition, replies: Replies) -> Figures:
-    """All figures of an edition that rests on replies, with small groups suppressed."""
-    survey = catalogue.surveys[edition.survey]
-    files = {(w.id, e.id): f"{survey.raw}/{e.file}" for w in survey.waves.values() for e in w.exports.values()}
-    made: list[Estimate] = []
-    for responses in replies.responses:
-        wave = survey.waves[responses.wave]
-        source, day = (files[wave.id, responses.export],), last_day(wave)
-        made += flow_counts(responses, source, day)
-        made += item_nonresponse(responses, survey, source, day)
-        questions = [survey.questions[item, wave.id] for item in wave.exports[responses.export].headers]
-        sample = sample_of(responses, survey, source, day)
-        made += survey_estimates(sample, questions, everyone(responses))
-        for item, answers in responses.answers.items():
-            if answers.kind == "text" and replies.words.themes and (item, wave.id) in survey.questions:
-                of = themes_of(answers.values, replies.words.themes)
-                made += theme_shares(responses, survey.questions[item, wave.id], of, source, day)
-        registered = replies.registers.get(wave.id)
-        if registered is not None and "practice" in responses.respondents:
-            made += matched_practices(responses, source, day)
-            if responses.group == survey.design.unit:
-                practices = with_size_bands(registered, wave.register)
-                made += response_rates(responses, practices, REGISTER_COLUMNS, source, day)
-    return Figures(tuple(sorted(suppress(made), key=lambda e: e.id)), ())
 
 
 def write_interim(replies: Replies, root: Path, edition: str) -> Path:

@@ -17,7 +17,15 @@ from pcse_analysis.estimates import Estimate
 THRESHOLD = 10
 PRIMARY = "small number"
 SECONDARY = "could be worked back"
-MEASURES = ("share", "mean", "response_rate", "item_nonresponse", "theme_share")
+MEASURES = (
+    "share",
+    "mean",
+    "response_rate",
+    "item_nonresponse",
+    "theme_share",
+    "change_matched",
+    "p_matched",
+)
 """Measures that say something of respondents."""
 
 

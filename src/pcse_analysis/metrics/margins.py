@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from pcse_analysis.catalogue.types import Survey
 from pcse_analysis.estimates import Change, Estimate, Figures, Verdict
+from pcse_analysis.metrics.change import base_for_intervals
 from pcse_analysis.metrics.intervals import CONFIDENCE, EQUIVALENCE_CONFIDENCE, z_of
 from pcse_analysis.metrics.sensitivity import base_tipping, detectable_margin
 from pcse_analysis.metrics.windows import implied_shares, points_range
@@ -75,7 +76,7 @@ def _window(blank: Estimate, before: Estimate, after: Estimate, survey: Survey) 
 
 def _bases(blank: Estimate, change: Change, before: Estimate, after: Estimate) -> list[Estimate]:
     assert before.value is not None and after.value is not None and before.base and after.base
-    if not change.exceeds_margin:
+    if not change.exceeds_margin or before.base_status == "counted":
         return []
     null = -change.margin if (change.value or 0) < 0 else change.margin
     tipping = base_tipping(before.value, before.base, after.value, after.base, null, z_of(CONFIDENCE))
@@ -93,5 +94,6 @@ def _detectable(change: Change, before: Estimate, after: Estimate) -> float:
     if change.value is None:
         assert change.low is not None and change.high is not None
         return (change.high - change.low) / 2
-    share = (before.value * before.base + after.value * after.base) / (before.base + after.base)
-    return detectable_margin(share, before.base, after.base, z_of(EQUIVALENCE_CONFIDENCE))
+    bases = base_for_intervals(before), base_for_intervals(after)
+    share = (before.value * bases[0] + after.value * bases[1]) / sum(bases)
+    return detectable_margin(share, *bases, z_of(EQUIVALENCE_CONFIDENCE))
