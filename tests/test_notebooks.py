@@ -28,7 +28,7 @@ def code_cells(path: Path) -> list[nbformat.NotebookNode]:
 
 def test_the_notebooks_exist() -> None:
     """The notebooks that the commission names: two on published figures, three on replies."""
-    names = ["annex", "data_quality", "survey_annex", "survey_change", "survey_responses"]
+    names = ["annex", "data_quality", "survey_annex", "survey_change", "survey_responses", "survey_service"]
     assert [path.stem for path in NOTEBOOKS] == names
 
 

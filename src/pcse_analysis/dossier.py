@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ from pcse_analysis.estimates import Change, Estimate, Figures
 from pcse_analysis.provenance import RunRecord
 
 ALL = "all"
+EARLIEST, LATEST = "earliest", "latest"
+"""Stand for the first and the last wave that an edition holds."""
 CATALOGUE_NAMES = "names of waves, groups and service lines stand in data/catalogue/."
 
 
@@ -40,6 +43,16 @@ class Dossier:
         """The question that a share or a direction answers."""
         return self.survey.questions[estimate.item, estimate.wave]
 
+    def waves_held(self) -> list[Wave]:
+        """The waves that the edition has estimates of, the earliest first."""
+        held = {e.wave for e in self.figures.estimates}
+        return sorted((self.survey.waves[w] for w in held), key=lambda w: w.fieldwork_start)
+
+    def groups_of(self, column: str) -> list[str]:
+        """The groups that shares are broken down into by a column, in the order of the register."""
+        found = [e for e in self.figures.estimates if (e.group_by, e.measure) == (column, "share")]
+        return sorted({e.group for e in found}, key=group_order)
+
     def pair(self, change: Change) -> Comparability:
         """The catalogue row behind a change."""
         items = {self.figures.estimate(row).item for row in (change.estimate_before, change.estimate_after)}
@@ -65,7 +78,7 @@ class Selection:
         chosen = [
             c
             for c in dossier.figures.changes
-            if (c.wave_before, c.wave_after) == (self.before.id, self.after.id) and self._holds(c)
+            if (c.wave_before, c.wave_after) == (self.before.id, self.after.id) and self._holds(c) and not c.group_by
         ]
         return sorted(chosen, key=lambda c: finding_order(dossier.pair(c).finding))
 
@@ -74,7 +87,10 @@ class Selection:
         chosen = [
             e
             for e in dossier.figures.estimates
-            if e.measure in ("share", "direction") and e.wave in (self.before.id, self.after.id) and self._holds(e)
+            if e.measure in ("share", "direction")
+            and not e.group_by
+            and e.wave in (self.before.id, self.after.id)
+            and self._holds(e)
         ]
         return sorted(chosen, key=lambda e: finding_order(dossier.question(e).finding))
 
@@ -83,21 +99,39 @@ class Selection:
         return line and self.group in (None, number.respondent_group)
 
 
+def group_order(group: str) -> tuple[int, float, str]:
+    """Bands of a number from low to high, "under" first; other groups by name."""
+    number = re.search(r"\d[\d,]*", group)
+    if number is None:
+        return 0, 0.0, group
+    return 1, float(number[0].replace(",", "")) - (0.5 if group.startswith("under") else 0.0), group
+
+
 def finding_order(finding: str) -> tuple[str, int]:
     """The order of finding ids: by letters, then by number."""
     letters = finding.rstrip("0123456789")
     return letters, int(finding[len(letters) :] or 0)
 
 
-def check_parameters(catalogue: Catalogue, survey: Survey | None, given: Mapping[str, str], problems: Problems) -> None:
-    """Note every parameter whose value names something that does not exist in ``survey`` (None: in any survey)."""
+def check_parameters(
+    catalogue: Catalogue,
+    survey: Survey | None,
+    given: Mapping[str, str],
+    problems: Problems,
+    *,
+    only_wave: bool = False,
+) -> None:
+    """Note every parameter whose value names something that does not exist in ``survey`` (None: in any survey).
+
+    With ``only_wave`` the earlier and the later wave may be one and the same, as there is no other.
+    """
     surveys = [survey] if survey else list(catalogue.surveys.values())
     waves = {wave.id: wave for one in surveys for wave in one.waves.values()}
     groups = [group for one in surveys for group in one.groups]
     options: dict[str, tuple[str, list[str]]] = {
         "survey": ("the survey of this edition", [one.id for one in surveys]),
-        "wave_before": ("a wave", list(waves)),
-        "wave_after": ("a wave", list(waves)),
+        "wave_before": (f"a wave, or '{EARLIEST}'", [EARLIEST, *waves]),
+        "wave_after": (f"a wave, or '{LATEST}'", [LATEST, *waves]),
         "service_line": (f"a service line, or '{ALL}'", [ALL, *catalogue.service_lines]),
         "group": (f"a respondent group, or '{ALL}'", [ALL, *groups]),
     }
@@ -105,7 +139,7 @@ def check_parameters(catalogue: Catalogue, survey: Survey | None, given: Mapping
         if name in options and value not in options[name][1]:
             problems.add(f"parameter '{name}': {not_an_option(value, *options[name])}", to_do=CATALOGUE_NAMES)
     before, after = (waves.get(given.get(name, "")) for name in ("wave_before", "wave_after"))
-    if before and after and before.fieldwork_start >= after.fieldwork_start:
+    if before and after and before.fieldwork_start >= after.fieldwork_start and not only_wave:
         problems.add(f"parameter 'wave_after': found '{after.id}', expected a wave after '{before.id}' (wave_before)")
 
 
@@ -118,18 +152,20 @@ def choose(
         CommandError: a parameter names something that does not exist; all such are listed, with near misses.
     """
     problems = Problems()
+    held = dossier.waves_held()
     asked = {
         "survey": survey,
-        "wave_before": wave_before,
-        "wave_after": wave_after,
+        "wave_before": held[0].id if wave_before == EARLIEST and held else wave_before,
+        "wave_after": held[-1].id if wave_after == LATEST and held else wave_after,
         "service_line": service_line,
         "group": group,
     }
-    check_parameters(dossier.catalogue, dossier.survey, asked, problems)
+    only = len(held) == 1 and (wave_before, wave_after) == (EARLIEST, LATEST)
+    check_parameters(dossier.catalogue, dossier.survey, asked, problems, only_wave=only)
     problems.raise_as(CommandError)
     return Selection(
-        before=dossier.survey.waves[wave_before],
-        after=dossier.survey.waves[wave_after],
+        before=dossier.survey.waves[asked["wave_before"]],
+        after=dossier.survey.waves[asked["wave_after"]],
         service_line=None if service_line == ALL else dossier.catalogue.service_lines[service_line],
         group=None if group == ALL else group,
     )

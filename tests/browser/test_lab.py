@@ -47,7 +47,7 @@ def test_the_notebooks_run_by_hand_in_jupyterlab(tmp_path: Path) -> None:
     try:
         address = wait_for_address(log)
         with chromium() as browser:
-            for name in ("annex", "survey_change", "survey_responses", "data_quality"):
+            for name in ("annex", "survey_change", "survey_responses", "survey_service", "data_quality"):
                 page = browser.new_page(viewport={"width": 1400, "height": 1000})
                 page.goto(f"{address}/doc/tree/{name}.ipynb?reset")
                 page.get_by_text(re.compile(r"\| Idle$")).wait_for(timeout=WAIT)

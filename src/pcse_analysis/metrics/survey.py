@@ -137,40 +137,38 @@ def _estimates(
             low, high = share_interval(
                 found.value, found.variance, found.base, found.kish_base, found.degrees_of_freedom, CONFIDENCE
             )
+    spread = len(design) if simple else 0
     made = []
-    place = 0
-    for subject in subjects:
-        for number, group in enumerate(partition.groups):
-            inside = partition.of_row == number
-            for target, left in zip(subject.targets, subject.missing, strict=True):
-                is_mean = target.measure == "mean"
-                if is_mean and not found.base[place]:
-                    place += 1
-                    continue
-                numbers = _mean(found, place, len(design) if simple else 0) if is_mean else (float(low[place]), float(high[place]))
-                made.append(
-                    _estimate(
-                        sample,
-                        subject.question,
-                        partition.group_by,
-                        group,
-                        target,
-                        value=float(found.value[place]) if found.base[place] else None,
-                        low=numbers[0] if found.base[place] else None,
-                        high=numbers[1] if found.base[place] else None,
-                        numerator=None if is_mean else float(found.numerator[place]),
-                        base=float(found.base[place]),
-                        base_status="" if is_mean else "counted",
-                        weighted_base=None if weighting == "unweighted" else float(found.weighted_base[place]),
-                        effective_base=_or_none(
-                            None if simple else found.kish_base[place] if is_mean else effective[place]
-                        ),
-                        missing=int((left & inside).sum()),
-                        weighting=weighting,
-                        method=_method(is_mean, simple, weighting),
-                    )
-                )
-                place += 1
+    cells = [(s, group, t) for s in range(len(subjects)) for group in range(len(partition.groups))
+             for t in range(len(subjects[s].targets))]  # fmt: skip
+    for place, (number, group, t) in enumerate(cells):
+        subject, held = subjects[number], bool(found.base[place])
+        target = subject.targets[t]
+        is_mean = target.measure == "mean"
+        if is_mean and not held:
+            continue
+        limits = _mean(found, place, spread) if is_mean else (float(low[place]), float(high[place]))
+        base = found.kish_base[place] if is_mean else effective[place]
+        made.append(
+            _estimate(
+                sample,
+                subject.question,
+                partition.group_by,
+                partition.groups[group],
+                target,
+                value=float(found.value[place]) if held else None,
+                low=limits[0] if held else None,
+                high=limits[1] if held else None,
+                numerator=None if is_mean else float(found.numerator[place]),
+                base=float(found.base[place]),
+                base_status="" if is_mean else "counted",
+                weighted_base=None if weighting == "unweighted" else float(found.weighted_base[place]),
+                effective_base=float(base) if held and not simple else None,
+                missing=int((subject.missing[t] & (partition.of_row == group)).sum()),
+                weighting=weighting,
+                method=_method(is_mean, simple, weighting),
+            )
+        )
     return made
 
 
@@ -195,10 +193,6 @@ def _mean(found: CodedEstimates, place: int, simple: int) -> tuple[float | None,
         variance *= (simple - 1) / simple * base / (base - 1)
     reach = quantile_of(CONFIDENCE, float(found.degrees_of_freedom[place])) * variance**0.5
     return float(found.value[place]) - reach, float(found.value[place]) + reach
-
-
-def _or_none(value: float | None) -> float | None:
-    return None if value is None or np.isnan(value) else float(value)
 
 
 def _estimate(

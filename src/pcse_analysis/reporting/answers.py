@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from markupsafe import Markup
 
@@ -103,26 +103,50 @@ def _failing_table(dossier: Dossier, shares: Sequence[Estimate], caption: Markup
     return Table(caption, heads, rows, frozenset(range(1, len(heads))))
 
 
-def answers(dossier: Dossier, group: str, wave: str = ALL, level: int = 3) -> Html:
-    """Every question to a group, service line by service line: what was asked, of whom, and each option's share."""
+def answers(dossier: Dossier, group: str = ALL, wave: str = ALL, level: int = 3, service_line: str = ALL) -> Html:
+    """Every question to a group, service line by service line: what was asked, of whom, and each option's share.
+
+    For all groups and one service line, the groups stand one after the other.
+    """
+    groups = list(dossier.survey.groups) if group == ALL else [group]
     parts: list[object] = []
+    for one in groups:
+        found = list(_of_group(dossier, one, wave, level + (group == ALL), service_line))
+        if group == ALL:
+            name = dossier.survey.groups[one].capitalize()
+            parts.append(Markup("<h{0}>{1}</h{0}>").format(level, name))
+            found = found or [Markup("<p>They were not asked about this service.</p>")]
+        parts += found
+    return Html(joined(parts))
+
+
+def _of_group(dossier: Dossier, group: str, wave: str, level: int, service_line: str) -> Iterator[object]:
     for one in waves_asked(dossier, group, wave):
         questions = asked(dossier, one, group)
-        parts.append(Markup("<h{0}>{1}</h{0}>").format(level, wave_name(one)))
+        if service_line != ALL:
+            questions = [question for question in questions if question.service_line == service_line]
+            if not questions:
+                continue
+        yield Markup("<h{0}>{1}</h{0}>").format(level, wave_name(one))
         lines = {line.id: line.label for line in dossier.catalogue.service_lines.values()} | {ALL: ABOUT}
         for line, label in lines.items():
             of_line = [question for question in questions if question.service_line == line]
             if of_line:
-                parts.append(Markup("<h{0}>{1}</h{0}>").format(level + 1, label))
-                parts += [_question(dossier, one, group, question, level + 2) for question in of_line]
-        unasked = [
-            line.label
-            for line in dossier.catalogue.service_lines.values()
-            if not any(question.service_line == line.id for question in questions)
-        ]
-        if unasked and questions:
-            parts.append(Markup("<p>Not asked about: {}.</p>").format(", ".join(unasked)))
-    return Html(joined(parts))
+                nested = service_line == ALL
+                if nested:
+                    yield Markup("<h{0}>{1}</h{0}>").format(level + 1, label)
+                yield from (_question(dossier, one, group, question, level + 1 + nested) for question in of_line)
+        if service_line == ALL:
+            yield _unasked(dossier, questions)
+
+
+def _unasked(dossier: Dossier, questions: Sequence[Question]) -> Markup:
+    unasked = [
+        line.label
+        for line in dossier.catalogue.service_lines.values()
+        if not any(question.service_line == line.id for question in questions)
+    ]
+    return Markup("<p>Not asked about: {}.</p>").format(", ".join(unasked)) if unasked and questions else Markup()
 
 
 def _question(dossier: Dossier, wave: Wave, group: str, question: Question, level: int) -> Markup:

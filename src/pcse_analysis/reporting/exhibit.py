@@ -9,11 +9,13 @@ from markupsafe import Markup
 
 from pcse_analysis.dossier import Dossier, Selection
 from pcse_analysis.estimates import Change, Estimate
+from pcse_analysis.reporting.breakdown import breakdown_tables, reply_table
 from pcse_analysis.reporting.charts import Chart, change_chart, share_chart
+from pcse_analysis.reporting.checks import check_table, sensitivity_sentence, test_table
 from pcse_analysis.reporting.figures import published, wave_name
 from pcse_analysis.reporting.findings import Finding, change_finding, share_sentence
 from pcse_analysis.reporting.html import Html, Piece, joined
-from pcse_analysis.reporting.tables import KEY, Table, check_table, share_table
+from pcse_analysis.reporting.tables import KEY, KEY_OF_REPLIES, Table, share_table
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +65,9 @@ def source_line(dossier: Dossier, estimates: Sequence[Estimate]) -> Markup:
     """The publications behind estimates, and the file that holds their figures."""
     names = dict.fromkeys(source for estimate in estimates for source in estimate.sources)
     files = [name for name in names if name not in dossier.catalogue.publications]
-    return Markup("{}. Data file: {}.").format(cited(dossier, list(names)), ", ".join(files))
+    publications = cited(dossier, list(names))
+    data = Markup("Data file: {}.").format(", ".join(files))
+    return Markup("{}. {}").format(publications, data) if publications else data
 
 
 def change_exhibit(dossier: Dossier, change: Change, level: int = 3) -> Exhibit:
@@ -72,21 +76,27 @@ def change_exhibit(dossier: Dossier, change: Change, level: int = 3) -> Exhibit:
     both = dossier.figures.both(change)
     waves = [wave_name(dossier.survey.waves[estimate.wave]) for estimate in both]
     tables = []
+    replies = dossier.edition.evidence == "responses"
     if change.comparability != "not_comparable":
         caption = Markup("Table {}a. The two figures of finding {}").format(finding.id, finding.id)
-        tables.append(share_table(dossier, both, caption))
+        tables.append((reply_table if replies else share_table)(dossier, both, caption))
     if change.is_compared:
         tables.append(check_table(dossier, change, Markup("Table {}b. Checks on the change").format(finding.id)))
+    body = [Markup("<p>{}</p>").format(finding.sentence)]
+    if replies and change.value is not None:
+        body.append(Markup("<p>{}</p>").format(sensitivity_sentence(dossier, change)))
+        tables.append(test_table(dossier, change, Markup("Table {}c. Tests of the change").format(finding.id)))
+        tables += breakdown_tables(dossier, change, finding.id)
     groups = dict.fromkeys(dossier.survey.groups[estimate.respondent_group] for estimate in both)
     subtitle = Markup("Share of {}, England, surveys of {} and {}").format(" and of ".join(groups), *waves)
     return Exhibit(
         id=finding.id,
         headline=finding.headline,
         subtitle=subtitle,
-        body=Markup("<p>{}</p>").format(finding.sentence),
+        body=joined(body),
         chart=change_chart(dossier, f"chart-{finding.id}", [change]),
         tables=tables,
-        caveats=[*finding.caveats, *([Markup(KEY)] if tables else [])],
+        caveats=[*finding.caveats, *([Markup(KEY_OF_REPLIES if replies else KEY)] if tables else [])],
         source=source_line(dossier, both),
         level=level,
     )

@@ -1,0 +1,86 @@
+"""Failing shares of replies: both weightings side by side, and what the change was by region and by list size."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from pcse_analysis.dossier import Dossier
+from pcse_analysis.estimates import Change, Estimate
+from pcse_analysis.reporting.figures import NOT_APPLICABLE, figure, wave_name
+from pcse_analysis.reporting.tables import Cell, Table, interval_head, range_of
+
+KINDS_OF_GROUP = {"region_name": "region", "size_band": "number of patients"}
+"""What the register parts practices by, in words."""
+WEIGHTED = ".weighted"
+
+
+def reply_table(dossier: Dossier, estimates: Sequence[Estimate], caption: Cell) -> Table:
+    """Shares of replies with interval, unweighted beside weighted, and every kind of base."""
+    weighted = any(e.weighting == "weighted" for e in estimates)
+    rows: list[list[Cell]] = []
+    for estimate in estimates:
+        plain = dossier.figures.estimate(estimate.id.removesuffix(WEIGHTED))
+        row: list[Cell] = [dossier.question(estimate).label, wave_name(dossier.survey.waves[estimate.wave])]
+        if weighted:
+            row += [figure(estimate, "value", "bare1"), range_of(estimate, "low", "high", "bare1")]
+        row += [
+            figure(plain, "value", "bare1"),
+            range_of(plain, "low", "high", "bare1"),
+            figure(plain, "numerator", "count"),
+            figure(plain, "base", "count"),
+        ]
+        if weighted:
+            row.append(figure(estimate, "effective_base", "count"))
+        rows.append(row)
+    interval = interval_head(estimates) + " (%)"
+    heads: list[Cell] = ["Question", "Survey"]
+    heads += ["Weighted share (%)", interval] if weighted else []
+    heads += ["Unweighted share (%)" if weighted else "Share (%)", interval, "Replies", "Base"]
+    heads += ["Effective base"] if weighted else []
+    return Table(caption, heads, rows, frozenset(range(2, len(heads))))
+
+
+def breakdown_tables(dossier: Dossier, change: Change, finding: str) -> list[Table]:
+    """The shares and the change in each region and in each band of list size, one table for each."""
+    tables = []
+    both = dossier.figures.both(change)
+    for letter, (column, words) in zip("defg", KINDS_OF_GROUP.items(), strict=False):
+        shares = [
+            {
+                e.group: e
+                for e in dossier.figures.estimates
+                if (e.item, e.wave, e.respondent_group, e.measure, e.category, e.weighting, e.group_by)
+                == (whole.item, whole.wave, whole.respondent_group, "share", whole.category, whole.weighting, column)
+            }
+            for whole in both
+        ]
+        changes = {
+            c.group: c
+            for c in dossier.figures.changes
+            if c.group_by == column
+            and (c.item, c.respondent_group) == (change.item, change.respondent_group)
+            and (c.wave_before, c.wave_after) == (change.wave_before, change.wave_after)
+        }
+        groups = [group for group in dossier.groups_of(column) if group in shares[0] or group in shares[1]]
+        rows = [[group, *_cells(shares, changes.get(group), group)] for group in groups]
+        if rows:
+            waves = [wave_name(dossier.survey.waves[e.wave]) for e in both]
+            heads: list[Cell] = [words.capitalize()]
+            for wave in waves:
+                heads += [Markup("{} (%)").format(wave), Markup("Base, {}").format(wave)]
+            heads += ["Change (points)", interval_head([change]) + " of the change", "Verdict"]
+            caption = Markup("Table {}{}. The same by {} of the practice").format(finding, letter, words)
+            tables.append(Table(caption, heads, rows, frozenset({1, 2, 3, 4, 5, 6})))
+    return tables
+
+
+def _cells(shares: Sequence[dict[str, Estimate]], change: Change | None, group: str) -> list[Cell]:
+    cells: list[Cell] = []
+    for of_wave in shares:
+        share = of_wave.get(group)
+        cells += [figure(share, "value", "bare"), figure(share, "base", "count")] if share else [NOT_APPLICABLE] * 2
+    if change is None:
+        return [*cells, NOT_APPLICABLE, NOT_APPLICABLE, "not compared"]
+    return [*cells, figure(change, "value", "signed"), range_of(change, "low", "high", "signed"), str(change.verdict)]
