@@ -22,6 +22,7 @@ SCALE_OPTIONAL = (
     "other",
     "unit",
     "bands",
+    "standards",
 )
 AND = " && "
 IS = " is "
@@ -62,7 +63,21 @@ def _scale(key: str, read: MapReader) -> Scale:
         other=read.one_of("other", "an option of this scale", options),
         unit=read.text("unit"),
         bands=_bands(read, options),
+        standards=_standards(read),
     )
+
+
+def _standards(read: MapReader) -> tuple[float, ...]:
+    """Numbers that answers are set against; they need bands to be set against."""
+    if "standards" not in read.content:
+        return ()
+    found = read.texts("standards")
+    if "bands" not in read.content:
+        read.wrong("standards", "'standards' needs 'bands': without them no answer is above or below a number")
+    wrong = [text for text in found if not re.fullmatch(NUMBER, text)]
+    for text in wrong:
+        read.wrong("standards", f"'standards': found '{text}', expected a number such as 21")
+    return tuple(float(text) for text in found if text not in wrong)
 
 
 def _bands(read: MapReader, options: tuple[str, ...]) -> dict[str, tuple[float, float | None]]:

@@ -47,6 +47,8 @@ class Scale:
     other: str = ""
     unit: str = ""
     bands: Mapping[str, tuple[float, float | None]] = field(default_factory=dict)
+    standards: tuple[float, ...] = ()
+    """Numbers in the unit of the bands above which an answer counts as late or too many."""
 
     @property
     def not_an_opinion(self) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from pcse_analysis.evidence.replies import Replies, last_day
 from pcse_analysis.metrics.checks import REGION, Checks, rows_without
 from pcse_analysis.metrics.disclosure import suppress
 from pcse_analysis.metrics.margins import margins_of
+from pcse_analysis.metrics.numbers import number_estimates
 from pcse_analysis.metrics.quality import flow_counts, item_nonresponse, matched_practices, response_rates
 from pcse_analysis.metrics.reply_change import changes_by_group, questions_of, reply_change
 from pcse_analysis.metrics.sample import Partition, Sample, by_column, everyone, sample_of
@@ -80,6 +81,7 @@ def _estimates(survey: Survey, sampled: Sampled, replies: Replies) -> list[Estim
     questions = [survey.questions[item, wave.id] for item in wave.exports[responses.export].headers]
     made = [*flow_counts(responses, source, day), *item_nonresponse(responses, survey, source, day)]
     made += survey_estimates(sample, questions, everyone(responses))
+    made += number_estimates(sample, questions)
     for partition in sampled.partitions:
         made += survey_estimates(sample, questions, partition, only_failing=True)
     for item, answers in responses.answers.items():

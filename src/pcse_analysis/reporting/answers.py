@@ -14,6 +14,7 @@ from pcse_analysis.reporting.charts import share_chart
 from pcse_analysis.reporting.figures import NOT_AVAILABLE, figure, wave_name
 from pcse_analysis.reporting.findings import share_sentence
 from pcse_analysis.reporting.html import Html, joined
+from pcse_analysis.reporting.numbers import number_sentences
 from pcse_analysis.reporting.tables import KEY_OF_REPLIES, Cell, Table, range_of
 
 FAILING = "failing"
@@ -170,6 +171,7 @@ def _question(dossier: Dossier, wave: Wave, group: str, question: Question, leve
             if failing and failing.value is not None
             else "",
             *(_mean_sentence(mean) for mean in means),
+            number_sentences([e for e in held if e.weighting == "unweighted"]),
             _option_table(dossier, question, shares) if shares else "",
             *_own_words(dossier, question, [e for e in held if e.measure == "theme_share"]),
             _who_answered(question, left, shares),

@@ -66,21 +66,19 @@ def breakdown_tables(dossier: Dossier, change: Change, finding: str) -> list[Tab
         groups = [group for group in dossier.groups_of(column) if group in shares[0] or group in shares[1]]
         rows = [[group, *_cells(shares, changes.get(group), group)] for group in groups]
         if rows:
-            waves = [wave_name(dossier.survey.waves[e.wave]) for e in both]
             heads: list[Cell] = [words.capitalize()]
-            for wave in waves:
-                heads += [Markup("{} (%)").format(wave), Markup("Base, {}").format(wave)]
-            heads += ["Change (points)", interval_head([change]) + " of the change", "Verdict"]
+            heads += [Markup("{} (%)").format(wave_name(dossier.survey.waves[e.wave])) for e in both]
+            heads += ["Bases", "Change (points)", interval_head([change]), "Verdict"]
             caption = Markup("Table {}{}. The same by {} of the practice").format(finding, letter, words)
-            tables.append(Table(caption, heads, rows, frozenset({1, 2, 3, 4, 5, 6})))
+            tables.append(Table(caption, heads, rows, frozenset({1, 2, 3, 4, 5})))
     return tables
 
 
 def _cells(shares: Sequence[dict[str, Estimate]], change: Change | None, group: str) -> list[Cell]:
-    cells: list[Cell] = []
-    for of_wave in shares:
-        share = of_wave.get(group)
-        cells += [figure(share, "value", "bare"), figure(share, "base", "count")] if share else [NOT_APPLICABLE] * 2
+    found = [of_wave.get(group) for of_wave in shares]
+    cells: list[Cell] = [figure(share, "value", "bare") if share else NOT_APPLICABLE for share in found]
+    bases = [figure(share, "base", "count") if share else NOT_APPLICABLE for share in found]
+    cells.append(Markup("{}, {}").format(*bases))
     if change is None:
         return [*cells, NOT_APPLICABLE, NOT_APPLICABLE, "not compared"]
     return [*cells, figure(change, "value", "signed"), range_of(change, "low", "high", "signed"), str(change.verdict)]
