@@ -20,8 +20,8 @@ from numpy.typing import ArrayLike, NDArray
 from pcse_analysis.errors import CommandError, DataError, Problem
 from pcse_analysis.metrics.coded import Coded, coded_estimates
 from pcse_analysis.metrics.design import Design
-from pcse_analysis.metrics.intervals import CONFIDENCE
-from pcse_analysis.metrics.share_intervals import DEFAULT_METHOD, ShareMethod, share_interval, student
+from pcse_analysis.metrics.intervals import CONFIDENCE, student
+from pcse_analysis.metrics.share_intervals import DEFAULT_METHOD, ShareMethod, share_interval
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.intp]

@@ -15,17 +15,15 @@ from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import betaincinv, expit, logit, stdtrit
+from scipy.special import betaincinv, expit, logit
 
 from pcse_analysis.errors import CommandError, Problems, not_an_option
-from pcse_analysis.metrics.intervals import CONFIDENCE, wilson
+from pcse_analysis.metrics.intervals import CONFIDENCE, student, wilson
 
 Floats = NDArray[np.float64]
 ShareMethod = Literal["wilson", "logit", "beta", "wald"]
 METHODS: tuple[ShareMethod, ...] = get_args(ShareMethod)
 DEFAULT_METHOD: ShareMethod = "wilson"
-FEWEST_DEGREES = 1.0
-"""Degrees of freedom below this count as this: Student's widest quantile, 12.7 at 95 %."""
 ROUNDING = 1e-12
 """A share nearer than this to 0 or 1 is 0 or 1."""
 
@@ -91,13 +89,6 @@ def effective_base(share: ArrayLike, variance: ArrayLike, kish_base: ArrayLike) 
     p, v, kish = (np.asarray(a, float) for a in (share, variance, kish_base))
     seen = (v > 0) & (p > 0) & (p < 1)
     found: Floats = np.where(seen, p * (1 - p) / np.where(seen, v, 1.0), kish)
-    return found
-
-
-def student(df: ArrayLike, confidence: float = CONFIDENCE) -> Floats:
-    """The two-sided quantiles of Student's distribution: 1.96 for infinite degrees of freedom, 12.7 for 1 or fewer."""
-    degrees = np.asarray(df, float)
-    found: Floats = -stdtrit(np.where(degrees >= FEWEST_DEGREES, degrees, FEWEST_DEGREES), (1 - confidence) / 2)
     return found
 
 

@@ -17,7 +17,7 @@ from pcse_analysis.catalogue.types import Question, Scale
 from pcse_analysis.estimates import Estimate, estimate_id
 from pcse_analysis.metrics.coded import Coded, CodedEstimates, coded_estimates
 from pcse_analysis.metrics.design import Design
-from pcse_analysis.metrics.intervals import CONFIDENCE, quantile_of, wilson, z_of
+from pcse_analysis.metrics.intervals import CONFIDENCE, student, wilson, z_of
 from pcse_analysis.metrics.sample import Partition, Sample
 from pcse_analysis.metrics.share_intervals import effective_base, share_interval
 from pcse_analysis.responses import ANSWERED, NO_ANSWER, Answers, state_code
@@ -191,7 +191,7 @@ def _mean(found: CodedEstimates, place: int, simple: int) -> tuple[float | None,
         return None, None
     if simple:
         variance *= (simple - 1) / simple * base / (base - 1)
-    reach = quantile_of(CONFIDENCE, float(found.degrees_of_freedom[place])) * variance**0.5
+    reach = float(student(found.degrees_of_freedom[place])) * variance**0.5
     return float(found.value[place]) - reach, float(found.value[place]) + reach
 
 
