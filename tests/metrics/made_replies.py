@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from pcse_analysis.catalogue.raw import QuestionKind
-from pcse_analysis.catalogue.types import Question, Scale, Survey, SurveyDesign
+from pcse_analysis.catalogue.types import Comparability, Question, Scale, Survey, SurveyDesign
 from pcse_analysis.estimates import Estimate
 from pcse_analysis.metrics.sample import Partition, Sample, everyone, sample_of
 from pcse_analysis.metrics.survey import FAILING, survey_estimates
@@ -124,3 +125,49 @@ def failing_share(sample: Sample) -> Estimate:
     """The unweighted failing share of the first question."""
     (found,) = [e for e in made_estimates(sample) if (e.category, e.weighting) == (FAILING, "unweighted")]
     return found
+
+
+def made_waves(
+    before: Mapping[str, Sequence[Any]],
+    after: Mapping[str, Sequence[Any]],
+    practices: tuple[Sequence[str], Sequence[str]],
+    *,
+    scale: Scale = AGREE,
+    weights: tuple[Sequence[float] | None, Sequence[float] | None] = (None, None),
+    regions: tuple[Sequence[str], Sequence[str]] | None = None,
+    status: str = "same",
+    months: tuple[float, float] = (1, 1),
+) -> tuple[Comparability, Sample, Sample]:
+    """Two waves of replies to question ``q``, on which disagreeing is the failure, and the pair of both."""
+    first, second = made_sample(before, scale, failing="disagreeing"), made_sample(after, scale, failing="disagreeing")
+    question = first.survey.questions["q", "one"]
+    questions = {
+        ("q", wave): replace(question, wave=wave, window_months=month)
+        for wave, month in zip(("one", "two"), months, strict=True)
+    }
+    survey = replace(first.survey, questions=questions)
+    samples = []
+    for place, (wave, sample) in enumerate((("one", first), ("two", second))):
+        respondents = sample.responses.respondents.assign(practice=list(practices[place]))
+        given = weights[place]
+        if given is not None:
+            respondents["weight"] = list(given)
+        if regions is not None:
+            respondents["region_name"] = list(regions[place])
+        responses = replace(sample.responses, wave=wave, respondents=respondents)
+        samples.append(sample_of(responses, survey, ("file.csv",), "2018-01-16"))
+    pair = Comparability(
+        finding="C1", respondent_group="practice", service_line="supplies", wave_before="one", item_before="q",
+        wave_after="two", item_after="q", status=status, family="headline",  # type: ignore[arg-type]
+        reason="The same question.", assumptions="",
+    )  # fmt: skip
+    return pair, samples[0], samples[1]
+
+
+def figures_of(*samples: Sample) -> dict[str, Estimate]:
+    """Every estimate of ``q`` in some waves, by id."""
+    return {
+        e.id: e
+        for s in samples
+        for e in survey_estimates(s, [s.survey.questions["q", s.responses.wave]], everyone(s.responses))
+    }

@@ -229,6 +229,8 @@ def _of_item(item: Coded, sums: _Sums, design: Design, parts: _Parts, domains: i
         kish = np.square(weights @ in_base) / (of_domain @ squares @ in_base)
         # The influence of an answer, per unit of weight, for each pair: codes x targets.
         per_weight = (above - value[:, None, :] * below) / lower[:, None, :]
+    # Nobody's influence is nothing; left as NaN it would spread to every domain when the pairs are added up.
+    per_weight[np.isnan(per_weight)] = 0.0
     influence = per_weight[parts.domain]
     if sums.products.ndim == 2:
         square = np.einsum("hc,hck->hk", sums.products, np.square(influence))
@@ -238,6 +240,7 @@ def _of_item(item: Coded, sums: _Sums, design: Design, parts: _Parts, domains: i
     n, factor = design.psus_in[parts.stratum][:, None], design.factors[parts.stratum][:, None]
     variance = of_domain @ (factor * (square - np.square(total) / n))
     variance[variance < NOISE * (of_domain @ (factor * square))] = 0.0
+    variance[np.isnan(value)] = np.nan
     return value, variance, counts @ (above != 0), counts @ in_base, lower, kish
 
 

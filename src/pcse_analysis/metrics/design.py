@@ -188,8 +188,8 @@ def make_design(
 
 def _population(given: Floats, stratum: Places, sampled: Places, names: list[object], problems: Problems) -> Floats:
     least, most = np.full(len(names), np.inf), np.full(len(names), -np.inf)
-    np.minimum.at(least, stratum, given)
-    np.maximum.at(most, stratum, given)
+    np.fmin.at(least, stratum, given)
+    np.fmax.at(most, stratum, given)
     for place, name in enumerate(names):
         if not np.isfinite(given[stratum == place]).all():
             problems.add(f"stratum '{name}': its population is missing for some replies")

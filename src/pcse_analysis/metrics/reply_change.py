@@ -130,5 +130,5 @@ def changes_by_group(
 
 
 def _tested(blank: Change, found: Difference) -> Change:
-    method = OVERLAPPING if found.covariance[0, 1] != 0 else INDEPENDENT
+    method = OVERLAPPING if found.pairs else INDEPENDENT
     return replace(tested_change(blank, found.shares), method=method)

@@ -59,6 +59,8 @@ class Difference:
 
     shares: TwoShares
     covariance: Floats
+    pairs: int
+    """Practices in the base of both waves."""
 
     @property
     def value(self) -> float:
@@ -129,8 +131,11 @@ def difference(
     if not before.base.any() or not after.base.any():
         return None
     (first, second), matrix, design = shares_and_covariance((before, after))
+    pairs = len(set(before.keys[before.base]) & set(after.keys[after.base]))
+    if not pairs:
+        matrix[0, 1] = matrix[1, 0] = 0.0
     if populations is not None:
-        matrix = finite(matrix, before, after, populations)
+        matrix = finite(matrix, int(before.base.sum()), int(after.base.sum()), pairs, populations)
     bases = [
         float(effective_base(share, matrix[place, place], kish_base(side.design.weights[side.base])))
         for place, (share, side) in enumerate(((first, before), (second, after)))
@@ -149,18 +154,17 @@ def difference(
             degrees_of_freedom=float(max(design.degrees_of_freedom, 1)),
         ),
         covariance=matrix,
+        pairs=pairs,
     )
 
 
-def finite(matrix: Floats, before: Side, after: Side, populations: Populations) -> Floats:
+def finite(matrix: Floats, n1: int, n2: int, n12: int, populations: Populations) -> Floats:
     """The covariance matrix with the finite population correction of two waves.
 
     For simple random samples of n1 of N1 and n2 of N2, n12 of them in both, of a common population Nc:
     (1 - n1/N1) S1^2/n1, (1 - n2/N2) S2^2/n2, and S12 (n12/(n1 n2) - Nc/(N1 N2)). Where N1 = N2 = Nc this is the
     textbook form. With nobody in both waves S12 cannot be seen: it is then taken as large as it can be, S1 S2.
     """
-    n1, n2 = int(before.base.sum()), int(after.base.sum())
-    n12 = len(set(before.keys[before.base]) & set(after.keys[after.base]))
     found = matrix.copy()
     found[0, 0] *= 1 - n1 / populations.before
     found[1, 1] *= 1 - n2 / populations.after
