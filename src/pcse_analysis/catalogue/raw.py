@@ -107,6 +107,10 @@ class ExportFile:
         return self.lines.get(keys)
 
 
+REGISTER_WORDS = {"region_name": "region", "size_band": "number of patients"}
+"""What the register knows of a practice that replies are broken down and adjusted by, in words."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class RegisterFiles:
     """The official lists that the practices of a wave are set against, and the day for which they are read."""

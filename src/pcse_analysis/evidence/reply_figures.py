@@ -8,6 +8,7 @@ from itertools import chain
 
 import pandas as pd
 
+from pcse_analysis.catalogue.raw import REGISTER_WORDS
 from pcse_analysis.catalogue.types import Catalogue, Comparability, Edition, Family, Survey, Wave
 from pcse_analysis.cleaning.practices import with_size_bands
 from pcse_analysis.cleaning.themes import themes_of
@@ -17,6 +18,7 @@ from pcse_analysis.metrics.checks import REGION, Checks, rows_without
 from pcse_analysis.metrics.disclosure import suppress
 from pcse_analysis.metrics.margins import margins_of
 from pcse_analysis.metrics.numbers import number_estimates
+from pcse_analysis.metrics.ordered_change import ordered_estimates
 from pcse_analysis.metrics.quality import flow_counts, item_nonresponse, matched_practices, response_rates
 from pcse_analysis.metrics.reply_change import changes_by_group, questions_of, reply_change
 from pcse_analysis.metrics.sample import Partition, Sample, by_column, everyone, sample_of
@@ -26,7 +28,7 @@ from pcse_analysis.metrics.two_waves import Populations
 from pcse_analysis.metrics.verdict import judge
 from pcse_analysis.responses import Responses
 
-REGISTER_COLUMNS = (REGION, "size_band")
+REGISTER_COLUMNS = tuple(REGISTER_WORDS)
 """What the register knows of a practice that shares are broken down by."""
 
 
@@ -166,7 +168,9 @@ def _checks(
         samples = (before.sample, after.sample)
         regions = next((p for p in _shared(before, after) if p[0].group_by == REGION), None)
         without = rows_without(regions, _published_regions(change, regions, figures)) if regions else {}
-        made += Checks(change, samples, questions_of(pair, *samples)).all(_populations(before, after), without)
+        questions = questions_of(pair, *samples)
+        made += Checks(change, samples, questions).all(_populations(before, after), without)
+        made += ordered_estimates(change, samples, questions, REGISTER_COLUMNS)
     return made
 
 

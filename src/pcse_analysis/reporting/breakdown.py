@@ -6,13 +6,12 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from pcse_analysis.catalogue.raw import REGISTER_WORDS
 from pcse_analysis.dossier import Dossier
 from pcse_analysis.estimates import Change, Estimate
 from pcse_analysis.reporting.figures import NOT_APPLICABLE, figure, wave_name
 from pcse_analysis.reporting.tables import Cell, Table, interval_head, range_of
 
-KINDS_OF_GROUP = {"region_name": "region", "size_band": "number of patients"}
-"""What the register parts practices by, in words."""
 WEIGHTED = ".weighted"
 
 
@@ -46,7 +45,7 @@ def breakdown_tables(dossier: Dossier, change: Change, finding: str) -> list[Tab
     """The shares and the change in each region and in each band of list size, one table for each."""
     tables = []
     both = dossier.figures.both(change)
-    for letter, (column, words) in zip("defg", KINDS_OF_GROUP.items(), strict=False):
+    for letter, (column, words) in zip("efg", REGISTER_WORDS.items(), strict=False):
         shares = [
             {
                 e.group: e
@@ -78,7 +77,7 @@ def _cells(shares: Sequence[dict[str, Estimate]], change: Change | None, group: 
     found = [of_wave.get(group) for of_wave in shares]
     cells: list[Cell] = [figure(share, "value", "bare") if share else NOT_APPLICABLE for share in found]
     bases = [figure(share, "base", "count") if share else NOT_APPLICABLE for share in found]
-    cells.append(Markup("{}, {}").format(*bases))
+    cells.append(Markup("<span class='range'>{}, {}</span>").format(*bases))
     if change is None:
         return [*cells, NOT_APPLICABLE, NOT_APPLICABLE, "not compared"]
     return [*cells, figure(change, "value", "signed"), range_of(change, "low", "high", "signed"), str(change.verdict)]

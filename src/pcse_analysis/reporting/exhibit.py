@@ -15,6 +15,7 @@ from pcse_analysis.reporting.checks import check_table, sensitivity_sentence, te
 from pcse_analysis.reporting.figures import published, wave_name
 from pcse_analysis.reporting.findings import Finding, change_finding, share_sentence
 from pcse_analysis.reporting.html import Html, Piece, joined
+from pcse_analysis.reporting.ordered import ordered_sentence, ordered_table
 from pcse_analysis.reporting.tables import KEY, KEY_OF_REPLIES, Table, share_table
 
 
@@ -84,8 +85,11 @@ def change_exhibit(dossier: Dossier, change: Change, level: int = 3) -> Exhibit:
         tables.append(check_table(dossier, change, Markup("Table {}b. Checks on the change").format(finding.id)))
     body = [Markup("<p>{}</p>").format(finding.sentence)]
     if replies and change.value is not None:
-        body.append(Markup("<p>{}</p>").format(sensitivity_sentence(dossier, change)))
+        said = [sensitivity_sentence(dossier, change), ordered_sentence(dossier, change)]
+        body += [Markup("<p>{}</p>").format(sentence) for sentence in said if sentence]
         tables.append(test_table(dossier, change, Markup("Table {}c. Tests of the change").format(finding.id)))
+        scale = ordered_table(dossier, change, Markup("Table {}d. The change over the whole scale").format(finding.id))
+        tables += [scale] if scale is not None else []
         tables += breakdown_tables(dossier, change, finding.id)
     groups = dict.fromkeys(dossier.survey.groups[estimate.respondent_group] for estimate in both)
     subtitle = Markup("Share of {}, England, surveys of {} and {}").format(" and of ".join(groups), *waves)

@@ -57,6 +57,7 @@ FORMS: dict[str, Callable[[float], str]] = {
     "points1": lambda value: f"{abs(_rounded(value * 100, 1))}",
     "signed": lambda value: _signed(value, 0),
     "signed1": lambda value: _signed(value, 1),
+    "ratio": lambda value: f"{_rounded(value, 2)}",
     "decimal1": lambda value: f"{_rounded(value, 1)}",
     "count": lambda value: f"{_rounded(value, 0):,}",
     "at_most": lambda value: f"{floor(value):,}",
