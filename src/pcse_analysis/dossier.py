@@ -15,8 +15,8 @@ from pcse_analysis.estimates import Change, Estimate, Figures
 from pcse_analysis.provenance import RunRecord
 
 ALL = "all"
-EARLIEST, LATEST = "earliest", "latest"
-"""Stand for the first and the last wave that an edition holds."""
+PREVIOUS, LATEST = "previous", "latest"
+"""Stand for the last wave that an edition holds, and for the one before."""
 CATALOGUE_NAMES = "names of waves, groups and service lines stand in data/catalogue/."
 
 
@@ -130,7 +130,7 @@ def check_parameters(
     groups = [group for one in surveys for group in one.groups]
     options: dict[str, tuple[str, list[str]]] = {
         "survey": ("the survey of this edition", [one.id for one in surveys]),
-        "wave_before": (f"a wave, or '{EARLIEST}'", [EARLIEST, *waves]),
+        "wave_before": (f"a wave, or '{PREVIOUS}'", [PREVIOUS, *waves]),
         "wave_after": (f"a wave, or '{LATEST}'", [LATEST, *waves]),
         "service_line": (f"a service line, or '{ALL}'", [ALL, *catalogue.service_lines]),
         "group": (f"a respondent group, or '{ALL}'", [ALL, *groups]),
@@ -144,9 +144,9 @@ def check_parameters(
 
 
 def choose(
-    dossier: Dossier, *, survey: str, wave_before: str, wave_after: str, service_line: str = ALL, group: str = ALL
+    dossier: Dossier, *, wave_before: str, wave_after: str, survey: str = "", service_line: str = ALL, group: str = ALL
 ) -> Selection:
-    """The part of an edition that parameters ask for.
+    """The part of an edition that parameters ask for; ``survey`` is that of the edition where it is not named.
 
     Raises:
         CommandError: a parameter names something that does not exist; all such are listed, with near misses.
@@ -154,13 +154,13 @@ def choose(
     problems = Problems()
     held = dossier.waves_held()
     asked = {
-        "survey": survey,
-        "wave_before": held[0].id if wave_before == EARLIEST and held else wave_before,
+        "survey": survey or dossier.survey.id,
+        "wave_before": held[-2:][0].id if wave_before == PREVIOUS and held else wave_before,
         "wave_after": held[-1].id if wave_after == LATEST and held else wave_after,
         "service_line": service_line,
         "group": group,
     }
-    only = len(held) == 1 and (wave_before, wave_after) == (EARLIEST, LATEST)
+    only = len(held) == 1 and (wave_before, wave_after) == (PREVIOUS, LATEST)
     check_parameters(dossier.catalogue, dossier.survey, asked, problems, only_wave=only)
     problems.raise_as(CommandError)
     return Selection(

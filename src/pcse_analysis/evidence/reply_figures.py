@@ -14,6 +14,7 @@ from pcse_analysis.cleaning.practices import with_size_bands
 from pcse_analysis.cleaning.themes import themes_of
 from pcse_analysis.estimates import Change, Estimate, Figures
 from pcse_analysis.evidence.replies import Replies, last_day
+from pcse_analysis.evidence.trends import trend_estimates
 from pcse_analysis.metrics.checks import REGION, Checks, rows_without
 from pcse_analysis.metrics.disclosure import suppress
 from pcse_analysis.metrics.margins import margins_of
@@ -159,7 +160,9 @@ def _group_families(survey: Survey, changes: Sequence[Change]) -> dict[str, Fami
 def _checks(
     survey: Survey, sampled: Sequence[Sampled], changes: Sequence[Change], figures: Mapping[str, Estimate]
 ) -> list[Estimate]:
-    by_pair = {(c.wave_before, c.wave_after, c.item, c.respondent_group): c for c in changes if not c.group_by}
+    by_pair: dict[tuple[str, ...], Change] = {
+        (c.wave_before, c.wave_after, c.item, c.respondent_group): c for c in changes if not c.group_by
+    }
     made: list[Estimate] = []
     for pair, before, after in _pairs(survey, sampled):
         change = by_pair.get((pair.wave_before, pair.wave_after, pair.item_after, pair.respondent_group))
@@ -171,7 +174,8 @@ def _checks(
         questions = questions_of(pair, *samples)
         made += Checks(change, samples, questions).all(_populations(before, after), without)
         made += ordered_estimates(change, samples, questions, REGISTER_COLUMNS)
-    return made
+    steps = [(pair, before.sample, after.sample) for pair, before, after in _pairs(survey, sampled)]
+    return [*made, *trend_estimates(survey, steps, by_pair)]
 
 
 def _published_regions(

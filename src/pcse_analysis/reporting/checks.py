@@ -9,6 +9,7 @@ from markupsafe import Markup
 from pcse_analysis.dossier import Dossier
 from pcse_analysis.estimates import Change, Estimate
 from pcse_analysis.reporting.figures import NOT_APPLICABLE, figure
+from pcse_analysis.reporting.findings import between, points
 from pcse_analysis.reporting.tables import Cell, Table, interval_head, range_of
 
 
@@ -180,6 +181,20 @@ def test_table(dossier: Dossier, change: Change, caption: Cell) -> Table:
         rows.append([words, figure(matched, "value", "probability")])
     rows.append([TIPPING_NONRESPONSE, figure(change, "tipping_nonresponse", "signed")])
     return Table(caption, ("Test", "Result"), rows)
+
+
+def trend_sentence(dossier: Dossier, change: Change) -> Markup:
+    """How the share moved over all waves that asked alike; empty where there are but two."""
+    found = _beside(dossier, change, "trend")
+    if found is None or found.value is None:
+        return Markup()
+    words = "On a straight line through all surveys that asked this alike, the share {} by {} a year ({} interval: {})."
+    return Markup(words).format(
+        "fell" if found.value < 0 else "rose",
+        points(found, "value"),
+        figure(found, "confidence", "percent"),
+        between(found, "low", "high"),
+    )
 
 
 def sensitivity_sentence(dossier: Dossier, change: Change) -> Markup:

@@ -11,7 +11,7 @@ from pcse_analysis.dossier import Dossier, Selection
 from pcse_analysis.estimates import Change, Estimate
 from pcse_analysis.reporting.breakdown import breakdown_tables, reply_table
 from pcse_analysis.reporting.charts import Chart, change_chart, share_chart
-from pcse_analysis.reporting.checks import check_table, sensitivity_sentence, test_table
+from pcse_analysis.reporting.checks import check_table, sensitivity_sentence, test_table, trend_sentence
 from pcse_analysis.reporting.figures import published, wave_name
 from pcse_analysis.reporting.findings import Finding, change_finding, share_sentence
 from pcse_analysis.reporting.html import Html, Piece, joined
@@ -85,7 +85,7 @@ def change_exhibit(dossier: Dossier, change: Change, level: int = 3) -> Exhibit:
         tables.append(check_table(dossier, change, Markup("Table {}b. Checks on the change").format(finding.id)))
     body = [Markup("<p>{}</p>").format(finding.sentence)]
     if replies and change.value is not None:
-        said = [sensitivity_sentence(dossier, change), ordered_sentence(dossier, change)]
+        said = [f(dossier, change) for f in (sensitivity_sentence, ordered_sentence, trend_sentence)]
         body += [Markup("<p>{}</p>").format(sentence) for sentence in said if sentence]
         tables.append(test_table(dossier, change, Markup("Table {}c. Tests of the change").format(finding.id)))
         scale = ordered_table(dossier, change, Markup("Table {}d. The change over the whole scale").format(finding.id))
