@@ -13,7 +13,7 @@ BROKEN := $(VENV)/.incomplete
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help setup evidence test check lab benchmark fuzz pictures fonts synthetic format lock clean benchmark
+.PHONY: help setup evidence test check lab benchmark fuzz pictures fonts synthetic format lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -59,8 +59,9 @@ lab: $(READY) ## open the notebooks in JupyterLab
 fuzz: $(READY) ## spoil exports at random for some minutes: each is read or refused in words
 	PCSE_FUZZ=1500 $(BIN)/python -m pytest -n 2 tests/cleaning/test_fuzz_exports.py
 
-benchmark: $(READY) ## time reading and cleaning beside pandas (takes some minutes)
+benchmark: $(READY) ## time cleaning beside pandas, estimates beside numpy and svy (takes some minutes)
 	$(BIN)/python benchmarks/read_and_clean.py
+	$(BIN)/python benchmarks/estimates.py
 
 pictures: $(READY) ## take the pictures of the finished pages
 	$(BIN)/python -m tests.browser.pictures

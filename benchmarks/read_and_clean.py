@@ -13,16 +13,13 @@ import argparse
 import csv
 import json
 import random
-import resource
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
-ROOT = Path(__file__).resolve().parents[1]
-FOLDER = ROOT / "build" / "benchmark"
+from child import FOLDER, ROOT, answer_of, largest_resident
+
 LIKERT = ["Strongly disagree", "Disagree", "Neither agree nor disagree", "Agree", "Strongly agree", "Don't know", ""]
 TICKS = ["Records lost", "Records late", "Wrong practice", "No label", "Not collected", "Other (please specify)"]
 SENTENCE = """the records came late again and nobody at the support centre could say where they were so we had to ask
@@ -55,22 +52,14 @@ def write_export(path: Path, rows: int) -> None:
             writer.writerow(row)
 
 
-def measured(kind: str, path: Path) -> dict[str, float]:
-    """Seconds and megabytes of one way of reading, in a process of its own."""
-    words = [sys.executable, __file__, "--one", kind, str(path)]
-    done = subprocess.run(words, capture_output=True, text=True, check=True, cwd=ROOT)
-    return dict(json.loads(done.stdout))
-
-
 def one(kind: str, path: Path) -> None:
     """Read the file in one way and print what it took."""
     run = with_pandas(path) if kind == "pandas" else with_package(path, tidy=kind == "tidy")
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = largest_resident()
     start = time.perf_counter()
     rows = run()
     seconds = time.perf_counter() - start
-    largest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(json.dumps({"seconds": seconds, "megabytes": (largest - before) / 1024, "rows": rows}))
+    print(json.dumps({"seconds": seconds, "megabytes": largest_resident() - before, "rows": rows}))
 
 
 def with_pandas(path: Path) -> Callable[[], int]:
@@ -123,7 +112,7 @@ def main() -> None:
         found: dict[str, list[dict[str, float]]] = {"pandas": [], "clean": [], "tidy": []}
         for _ in range(REPEATS):
             for kind, results in found.items():
-                results.append(measured(kind, path))
+                results.append(answer_of([__file__, "--one", kind, path]))
         base = {key: median(result[key] for result in found["pandas"]) for key in ("seconds", "megabytes")}
         names = {"pandas": "pandas.read_csv(dtype=str)", "clean": "read and clean", "tidy": "read, clean, tidy frame"}
         for kind, results in found.items():

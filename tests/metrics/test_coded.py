@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from pcse_analysis.metrics import coded
+from pcse_analysis.metrics import tallies
 from pcse_analysis.metrics.coded import Coded, CodedEstimates, coded_estimates
 from pcse_analysis.metrics.design import Calibration, Design, make_design
 from pcse_analysis.metrics.linearised import mean, ratio, standard_error
@@ -91,7 +91,8 @@ def test_blocks_change_nothing(survey: tuple[Any, Design, Any]) -> None:
     """Law: read five respondents at a time, the sums are the same."""
     codes, design, domain = survey
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(coded, "BLOCK", 5)
+        for size in ("BLOCK", "CLUSTERED", "ANSWERS"):
+            patch.setattr(tallies, size, 5)
         found = coded_estimates([shares_of(codes)], design, domain, 3)
     agree(found, codes, design, domain)
 

@@ -20,7 +20,14 @@ from pcse_analysis.metrics.disclosure import suppress
 from pcse_analysis.metrics.margins import margins_of
 from pcse_analysis.metrics.numbers import number_estimates
 from pcse_analysis.metrics.ordered_change import ordered_estimates
-from pcse_analysis.metrics.quality import flow_counts, item_nonresponse, matched_practices, response_rates
+from pcse_analysis.metrics.quality import (
+    flow_counts,
+    item_nonresponse,
+    matched_practices,
+    response_rates,
+    weighting_facts,
+)
+from pcse_analysis.metrics.register_weights import Weighted, weights_to_register
 from pcse_analysis.metrics.reply_change import changes_by_group, questions_of, reply_change
 from pcse_analysis.metrics.sample import Partition, Sample, by_column, everyone, sample_of
 from pcse_analysis.metrics.survey import survey_estimates
@@ -40,6 +47,7 @@ class Sampled:
     sample: Sample
     partitions: tuple[Partition, ...]
     practices: pd.DataFrame | None
+    fitted: Weighted | None
 
 
 def reply_evidence(catalogue: Catalogue, edition: Edition, replies: Replies) -> Figures:
@@ -65,9 +73,13 @@ def _sampled(survey: Survey, wave: Wave, responses: Responses, replies: Replies)
     practices = None
     if registered is not None and responses.group == survey.design.unit and "practice" in responses.respondents:
         practices = with_size_bands(registered, wave.register)
-    sample = sample_of(responses, survey, source, last_day(wave))
+    fitted = None
+    if practices is not None and survey.design.margins is not None and responses.weights is None:
+        fitted = weights_to_register(responses.respondents, practices, survey.design.margins)
+    sample = sample_of(responses, survey, source, last_day(wave), fitted)
     partitions = [by_column(responses, column, _order(practices, column)) for column in REGISTER_COLUMNS]
-    return Sampled(sample=sample, partitions=tuple(p for p in partitions if p is not None), practices=practices)
+    parted = tuple(p for p in partitions if p is not None)
+    return Sampled(sample=sample, partitions=parted, practices=practices, fitted=fitted)
 
 
 def _order(practices: pd.DataFrame | None, column: str) -> Sequence[str]:
@@ -95,6 +107,8 @@ def _estimates(survey: Survey, sampled: Sampled, replies: Replies) -> list[Estim
         made += matched_practices(responses, source, day)
     if sampled.practices is not None:
         made += response_rates(responses, sampled.practices, REGISTER_COLUMNS, source, day)
+    if sampled.fitted is not None:
+        made += weighting_facts(responses, sampled.fitted, source, day)
     return made
 
 

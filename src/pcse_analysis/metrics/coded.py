@@ -8,7 +8,7 @@ in blocks that fit the processor's cache.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,13 +16,10 @@ from numpy.typing import NDArray
 
 from pcse_analysis.metrics.design import Design
 from pcse_analysis.metrics.linearised import NOISE, covariance
+from pcse_analysis.metrics.tallies import Parts, Sums, cells_of, degrees_of_freedom, parts_of, sums_of
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.intp]
-BLOCK = 1 << 16
-"""Respondents that are read at a time."""
-NOBODY = -1
-"""The domain of respondents who are in none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,36 +61,23 @@ class CodedEstimates:
         return array[start : start + domains * targets].reshape(domains, targets)
 
 
-@dataclass(frozen=True)
-class _Parts:
-    """The pairs of stratum and domain that occur: the stratum and domain of each, and the pair of each respondent."""
-
-    stratum: Places
-    domain: Places
-    of_row: Places
-
-    def __len__(self) -> int:
-        return len(self.stratum)
-
-
-@dataclass(frozen=True)
-class _Sums:
-    """For one item, by pair and code (none first): respondents, weights, and products of weights within clusters."""
-
-    counts: Floats
-    weights: Floats
-    products: Floats
-
-
 def coded_estimates(items: Sequence[Coded], design: Design, domain: Places, domains: int) -> CodedEstimates:
     """Every target of every item in every domain.
 
     ``domain`` has the place of each respondent's domain, from 0 to ``domains`` - 1, or -1.
     """
-    parts = _parts(design, domain, domains)
-    sums = _clustered(items, design, parts) if design.has_clusters else _plain(items, design, parts)
-    df = _degrees_of_freedom(design, parts, domains)
-    found = [_of_item(item, sum_, design, parts, domains) for item, sum_ in zip(items, sums, strict=True)]
+    parts = parts_of(design, domain, domains)
+    found: list[tuple[Floats, ...]] = [()] * len(items)
+    cells = cells_of(design, parts) if design.has_clusters else None
+    alike: dict[tuple[int, ...], list[int]] = {}
+    for place, item in enumerate(items):
+        alike.setdefault(item.above.shape, []).append(place)
+    for places in alike.values():
+        some = [items[place] for place in places]
+        sums = sums_of([item.codes for item in some], len(some[0].above) + 1, design, parts, cells)
+        for place, *arrays in zip(places, *_of_items(some, sums, design, parts, domains), strict=True):
+            found[place] = tuple(arrays)
+    df = degrees_of_freedom(parts, cells, domains)
     if design.calibration is not None:
         for item, one in zip(items, found, strict=True):
             one[1][:] = _calibrated_variance(item, one[0], design, domain)
@@ -112,131 +96,30 @@ def coded_estimates(items: Sequence[Coded], design: Design, domain: Places, doma
     )
 
 
-def _parts(design: Design, domain: Places, domains: int) -> _Parts:
-    """Respondents of no domain are in a last pair of their own, which nothing is estimated of."""
-    key = design.stratum * domains
-    key += domain
-    outside = domain < 0
-    size = len(design.psus_in) * domains
-    if outside.any():
-        key[outside] = size
-    occurs = np.flatnonzero(np.bincount(key, minlength=size)[:size])
-    place = np.full(size + 1, len(occurs), dtype=np.intp)
-    place[occurs] = np.arange(len(occurs))
-    np.take(place, key, out=key)
-    return _Parts(occurs // domains, occurs % domains, key)
-
-
-def _plain(items: Sequence[Coded], design: Design, parts: _Parts) -> Iterator[_Sums]:
-    """Without clusters the products are the squares of the weights: nothing but answers of one respondent meet."""
-    widths = [len(item.above) + 1 for item in items]
-    counts, weights, squares = ([np.zeros((len(parts) + 1) * width) for width in widths] for _ in range(3))
-    alike = bool((design.weights == design.weights[0]).all())
-    for start in range(0, len(design), BLOCK):
-        rows = slice(start, start + BLOCK)
-        w = design.weights[rows]
-        w2 = w * w
-        firsts = {width: parts.of_row[rows] * width + 1 for width in set(widths)}
-        key = np.empty(len(w), dtype=np.intp)
-        for place, (item, width) in enumerate(zip(items, widths, strict=True)):
-            np.add(firsts[width], item.codes[rows], out=key)
-            size = len(counts[place])
-            counts[place] += np.bincount(key, minlength=size)
-            if not alike:
-                weights[place] += np.bincount(key, weights=w, minlength=size)
-                squares[place] += np.bincount(key, weights=w2, minlength=size)
-    one = float(design.weights[0])
-    for place, width in enumerate(widths):
-        shape = (len(parts) + 1, width)
-        n = counts[place].reshape(shape)
-        yield _Sums(
-            n[:-1],
-            n[:-1] * one if alike else weights[place].reshape(shape)[:-1],
-            n[:-1] * one**2 if alike else squares[place].reshape(shape)[:-1],
-        )
-
-
-def _clustered(items: Sequence[Coded], design: Design, parts: _Parts) -> Iterator[_Sums]:
-    """With clusters: each one's weight by code, and from these the products (codes x codes) by pair."""
-    widths = [len(item.above) + 1 for item in items]
-    counts = [np.zeros((len(parts), width)) for width in widths]
-    weights = [np.zeros((len(parts), width)) for width in widths]
-    products = [np.zeros((len(parts), width, width)) for width in widths]
-    for order, cell, cell_pair in _blocks_of_clusters(design, parts):
-        w = design.weights[order]
-        segments = [(pair, slice(*np.searchsorted(cell_pair, (pair, pair + 1)))) for pair in np.unique(cell_pair)]
-        for place, (item, width) in enumerate(zip(items, widths, strict=True)):
-            key = cell * width
-            key += 1
-            key += item.codes[order]
-            shape = (len(cell_pair), width)
-            n = np.bincount(key, minlength=len(cell_pair) * width).reshape(shape)
-            totals = np.bincount(key, weights=w, minlength=len(cell_pair) * width).reshape(shape)
-            for pair, rows in segments:
-                counts[place][pair] += n[rows].sum(axis=0)
-                weights[place][pair] += totals[rows].sum(axis=0)
-                products[place][pair] += totals[rows].T @ totals[rows]
-    yield from (_Sums(*three) for three in zip(counts, weights, products, strict=True))
-
-
-def _blocks_of_clusters(design: Design, parts: _Parts) -> Iterator[tuple[Places, Places, Places]]:
-    """Respondents in the order of pair and cluster, whole clusters at a time.
-
-    Their rows, the place of each one's cell (a cluster within a pair) in the block, and the pair of each cell.
-    """
-    key = parts.of_row * design.psus
-    key += design.psu
-    order = np.argsort(key)
-    np.take(key, order, out=key)
-    inside = int(np.searchsorted(key, len(parts) * design.psus))
-    start = 0
-    while start < inside:
-        end = min(start + BLOCK, inside)
-        end = int(np.searchsorted(key, key[end - 1], side="right"))
-        block = key[start:end]
-        new = np.empty(len(block), dtype=bool)
-        new[0] = True
-        np.not_equal(block[1:], block[:-1], out=new[1:])
-        yield order[start:end], np.cumsum(new) - 1, block[new] // design.psus
-        start = end
-
-
-def _degrees_of_freedom(design: Design, parts: _Parts, domains: int) -> Floats:
-    """Clusters less strata among the respondents of each domain, at least 1."""
-    rows = parts.of_row < len(parts)
-    if design.has_clusters:
-        cells = np.unique(parts.of_row[rows] * design.psus + design.psu[rows]) // design.psus
-    else:
-        cells = parts.of_row[rows]
-    clusters = np.bincount(parts.domain, weights=np.bincount(cells, minlength=len(parts)), minlength=domains)
-    found: Floats = np.maximum(clusters - np.bincount(parts.domain, minlength=domains), 1.0)
-    return found
-
-
-def _of_item(item: Coded, sums: _Sums, design: Design, parts: _Parts, domains: int) -> tuple[Floats, ...]:
-    """Value, variance, numerator, base, weighted base and Kish's base of an item, each domains x targets."""
-    nothing = np.zeros((1, item.above.shape[1]))
-    above, below = np.vstack([nothing, item.above]), np.vstack([nothing, item.below])
+def _of_items(items: Sequence[Coded], sums: Sums, design: Design, parts: Parts, domains: int) -> tuple[Floats, ...]:
+    """Value, variance, numerator, base, weighted base and Kish's base, each items x domains x targets."""
+    codes, targets = items[0].above.shape
+    above, below = np.zeros((2, len(items), codes + 1, targets))
+    for place, item in enumerate(items):
+        above[place, 1:], below[place, 1:] = item.above, item.below
     of_domain = np.zeros((domains, len(parts)))
     of_domain[parts.domain, np.arange(len(parts))] = 1.0
-    weights = of_domain @ sums.weights
-    counts = of_domain @ sums.counts
+    weights, counts = of_domain @ sums.weights, of_domain @ sums.counts
     upper, lower = weights @ above, weights @ below
     in_base = (below != 0).astype(float)
-    squares = sums.products if sums.products.ndim == 2 else np.einsum("hcc->hc", sums.products)
     with np.errstate(divide="ignore", invalid="ignore"):
         value = upper / lower
-        kish = np.square(weights @ in_base) / (of_domain @ squares @ in_base)
-        # The influence of an answer, per unit of weight, for each pair: codes x targets.
-        per_weight = (above - value[:, None, :] * below) / lower[:, None, :]
+        kish = np.square(weights @ in_base) / (of_domain @ sums.squares @ in_base)
+        # The influence of an answer, per unit of weight: items x domains x codes x targets.
+        per_weight = (above[:, None] - value[:, :, None, :] * below[:, None]) / lower[:, :, None, :]
     # Nobody's influence is nothing; left as NaN it would spread to every domain when the pairs are added up.
     per_weight[np.isnan(per_weight)] = 0.0
-    influence = per_weight[parts.domain]
-    if sums.products.ndim == 2:
-        square = np.einsum("hc,hck->hk", sums.products, np.square(influence))
+    influence = per_weight[:, parts.domain]
+    if sums.products is None:
+        square = (sums.squares[:, :, None, :] @ np.square(influence))[:, :, 0]
     else:
-        square = np.einsum("hck,hce,hek->hk", influence, sums.products, influence, optimize=True)
-    total = np.einsum("hc,hck->hk", sums.weights, influence)
+        square = ((sums.products @ influence) * influence).sum(axis=2)
+    total = (sums.weights[:, :, None, :] @ influence)[:, :, 0]
     n, factor = design.psus_in[parts.stratum][:, None], design.factors[parts.stratum][:, None]
     variance = of_domain @ (factor * (square - np.square(total) / n))
     variance[variance < NOISE * (of_domain @ (factor * square))] = 0.0

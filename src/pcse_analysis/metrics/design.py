@@ -5,6 +5,7 @@ A design knows nothing of answers. Estimates take it together with them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from pcse_analysis.errors import DataError, Problem, Problems
 
 Floats = NDArray[np.float64]
-Places = NDArray[np.intp]
+Places = NDArray[np.integer]
 FEW_NAMED = 5
 
 
@@ -133,12 +134,28 @@ def _rows(at: NDArray[np.bool_]) -> str:
     return f"reply {', '.join(map(str, rows[:FEW_NAMED]))}{more}"
 
 
-def _coded(labels: ArrayLike, kind: str, problems: Problems) -> tuple[Places, list[object]]:
-    codes, names = pd.factorize(np.asarray(labels), sort=True)
+def _coded(labels: ArrayLike, kind: str, problems: Problems) -> tuple[Places, Sequence[object]]:
+    given = np.asarray(labels)
+    if given.dtype.kind in "iu" and len(given):
+        return _numbered(given)
+    codes, names = pd.factorize(given, sort=kind == "stratum")
     missing = codes < 0
     if missing.any():
         problems.add(f"{int(missing.sum())} of {len(codes)} replies have no {kind}: {_rows(missing)}")
-    return codes.astype(np.intp), list(names)
+    return codes.astype(np.int32, copy=False), list(names)
+
+
+def _numbered(labels: NDArray[np.integer]) -> tuple[Places, Sequence[object]]:
+    """Whole numbers by their place in order. For millions of keys this takes half the memory of a hash table."""
+    order = np.argsort(labels, kind="stable" if labels.itemsize < 4 else None)
+    found = labels.take(order)
+    new = np.ones(len(found), dtype=bool)
+    np.not_equal(found[1:], found[:-1], out=new[1:])
+    names = found[new].tolist()
+    del found
+    codes = np.empty(len(labels), dtype=np.int32)
+    codes[order] = np.cumsum(new, dtype=np.int32) - 1
+    return codes, names
 
 
 def make_design(
@@ -164,21 +181,24 @@ def make_design(
     if not len(values):
         problems.add("no reply is left to estimate from")
         problems.raise_as(DataError)
-    stratum = np.zeros(len(values), dtype=np.intp)
-    names: list[object] = ["all"]
+    stratum: Places = np.zeros(len(values), dtype=np.int32)
+    names: Sequence[object] = ["all"]
     if strata is not None:
         stratum, names = _coded(strata, "stratum", problems)
-    psu = np.arange(len(values), dtype=np.intp)
+    psu: Places = np.arange(len(values), dtype=np.int32)
     if clusters is not None:
         psu, _ = _coded(clusters, "cluster", problems)
     problems.raise_as(DataError)
     if clusters is None:
         psus_in = np.bincount(stratum, minlength=len(names))
     else:
-        pairs, psu = np.unique(stratum * (int(psu.max()) + 1) + psu, return_inverse=True)
-        first = np.zeros(len(pairs), dtype=np.intp)
-        first[psu] = stratum
-        psus_in = np.bincount(first, minlength=len(names))
+        of_psu = np.zeros(int(psu.max()) + 1, dtype=stratum.dtype)
+        of_psu[psu] = stratum
+        if (of_psu[psu] != stratum).any():
+            pairs, psu = np.unique(np.multiply(stratum, int(psu.max()) + 1, dtype=np.intp) + psu, return_inverse=True)
+            of_psu = np.zeros(len(pairs), dtype=stratum.dtype)
+            of_psu[psu] = stratum
+        psus_in = np.bincount(of_psu, minlength=len(names))
     totals = None
     if population is not None:
         totals = _population(np.asarray(population, dtype=float), stratum, psus_in, names, problems)
@@ -186,7 +206,7 @@ def make_design(
     return Design(weights=values, stratum=stratum, psu=psu, psus_in=psus_in, population=totals)
 
 
-def _population(given: Floats, stratum: Places, sampled: Places, names: list[object], problems: Problems) -> Floats:
+def _population(given: Floats, stratum: Places, sampled: Places, names: Sequence[object], problems: Problems) -> Floats:
     least, most = np.full(len(names), np.inf), np.full(len(names), -np.inf)
     np.fmin.at(least, stratum, given)
     np.fmax.at(most, stratum, given)

@@ -59,7 +59,7 @@ def covariance(influence: Floats, design: Design) -> Floats:
     return np.where(np.eye(len(found), dtype=bool) & (found < noise), 0.0, found)
 
 
-def psu_totals(influence: Floats, design: Design) -> tuple[Floats, NDArray[np.intp]]:
+def psu_totals(influence: Floats, design: Design) -> tuple[Floats, NDArray[np.integer]]:
     """Influences added up over clusters (clusters x estimates), and the stratum of each cluster."""
     if not design.has_clusters:
         return influence, design.stratum
@@ -68,7 +68,7 @@ def psu_totals(influence: Floats, design: Design) -> tuple[Floats, NDArray[np.in
     return _by(design.psu, influence, design.psus), stratum
 
 
-def _by(groups: NDArray[np.intp], values: Floats, count: int) -> Floats:
+def _by(groups: NDArray[np.integer], values: Floats, count: int) -> Floats:
     """Sums of each column of values over groups."""
     return np.column_stack([np.bincount(groups, weights=column, minlength=count) for column in values.T])
 

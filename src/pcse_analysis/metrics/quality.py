@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
 from pcse_analysis.catalogue.types import Survey
 from pcse_analysis.estimates import Estimate, estimate_id
 from pcse_analysis.metrics.counted import counted_share
+from pcse_analysis.metrics.register_weights import Weighted
 from pcse_analysis.responses import Responses
 
 CLEANING = "cleaning"
 """The item of every count of the cleaning."""
+WEIGHTING = "weighting"
+"""The item of every fact about the weights."""
 NOT_KNOWN = "not known"
 MEASURES = {
     "excluded": "rows_excluded",
@@ -86,6 +90,32 @@ def matched_practices(responses: Responses, sources: tuple[str, ...], day: str) 
         _count(responses, "register", "replies_matched", str(how), float(count), sources, day)
         for how, count in responses.respondents["matched"].value_counts().sort_index().items()
     ]
+
+
+def weighting_facts(responses: Responses, fitted: Weighted, sources: tuple[str, ...], day: str) -> list[Estimate]:
+    """What the weights of replies do: how unequal they are, what that costs, and what was done to fit them.
+
+    Weights are relative to their mean. ``cells_joined`` has a row a joined cell, with the words as its category. All of
+    these describe the fit, not answers, and name no small number.
+    """
+    mean = fitted.design.weights.mean()
+    facts = {
+        "effective_base": (fitted.effective_base, "respondents"),
+        "design_effect": (fitted.design_effect, "ratio"),
+        "largest_weight": (fitted.largest / mean, "ratio"),
+        "smallest_weight": (fitted.smallest / mean, "ratio"),
+        "weights_trimmed": (float(fitted.trimmed), "respondents"),
+        "replies_with_mean_weight": (float(fitted.unmatched), "respondents"),
+        "farthest_from_register": (fitted.farthest, "share"),
+    }
+    made = [
+        replace(_count(responses, WEIGHTING, name, "", value, sources, day), unit=unit, method="fit to the register")
+        for name, (value, unit) in facts.items()
+    ]
+    for number, words in enumerate(fitted.joined, start=1):
+        joined = _count(responses, WEIGHTING, "cells_joined", str(number), 1.0, sources, day)
+        made.append(replace(joined, category=words, unit="cells", method="fit to the register"))
+    return made
 
 
 def response_rates(

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from pcse_analysis.catalogue.types import Survey
 from pcse_analysis.metrics.design import Design, make_design
+from pcse_analysis.metrics.register_weights import Weighted
 from pcse_analysis.responses import Answers, Responses
 
 Keys = NDArray[np.object_]
@@ -45,25 +46,28 @@ def sample_of(
     survey: Survey,
     sources: tuple[str, ...],
     known_on: str,
-    fitted: Design | None = None,
+    fitted: Weighted | None = None,
 ) -> Sample:
-    """The sample that replies are, with the weights of their export or else those of ``fitted``.
+    """The sample that replies are, with the weights of their export or else those fitted to a register.
 
     Several replies of one practice are a cluster.
     """
     keys = practice_keys(responses)
     plain = make_design(np.ones(len(responses)), clusters=keys.astype(str))
-    weighted = None
+    weighted = untrimmed = None
     if responses.weights is not None:
         weighted = plain.with_weights(responses.weights)
     elif fitted is not None:
-        weighted = plain.with_weights(fitted.weights, fitted.calibration)
+        weighted = plain.with_weights(fitted.design.weights, fitted.design.calibration)
+        if fitted.untrimmed is not None:
+            untrimmed = plain.with_weights(fitted.untrimmed.weights, fitted.untrimmed.calibration)
     return Sample(
         survey=survey,
         responses=responses,
         keys=keys,
         plain=plain,
         weighted=weighted,
+        untrimmed=untrimmed,
         sources=sources,
         known_on=known_on,
     )

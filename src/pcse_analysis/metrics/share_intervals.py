@@ -68,7 +68,8 @@ def share_interval(
     known = (n > 0) & (kish > 0) & np.isfinite(p)
     p = _snapped(np.where(known, p, 0.5))
     effective = np.where(known, effective_base(p, v, kish), 1.0)
-    quantile = student(freedom, confidence)
+    degrees, place = np.unique(freedom, return_inverse=True)
+    quantile = student(degrees, confidence)[place.reshape(freedom.shape)]
     low, high = _wilson(p, effective, quantile)
     inside = (p > 0) & (p < 1)
     if method == "beta":

@@ -208,13 +208,19 @@ def sensitivity_sentence(dossier: Dossier, change: Change) -> Markup:
         return Markup()
     lowest, highest = (pick((e for _, e in made), key=lambda e: e.value or 0) for pick in (min, max))
     turned = [words for words, e in made if (e.value or 0) * change.value < 0]
-    said = Markup("Made in {} other ways, the change lies between {} and {} points").format(
+    plain = _beside(dossier, change, "change_unweighted")
+    first = Markup()
+    if plain is not None:
+        first = Markup("Shares are weighted to the register; without weights the change is {} points. ").format(
+            figure(plain, "value", "signed1")
+        )
+    said = first + Markup("Made in {} other ways, the change lies between {} and {} points").format(
         NUMBERS[len(made)] if len(made) < len(NUMBERS) else "many",
         figure(lowest, "value", "signed1"),
         figure(highest, "value", "signed1"),
     )
     if not turned:
         return Markup("{}; its direction is the same in all of them.").format(said)
-    first = turned[0][0].lower() + turned[0][1:]
+    named = turned[0][0].lower() + turned[0][1:]
     more = " and in others" if len(turned) > 1 else ""
-    return Markup("{}. <strong>Its direction is the other one</strong> {}{}.").format(said, f"“{first}”", more)
+    return Markup("{}. <strong>Its direction is the other one</strong> {}{}.").format(said, f"“{named}”", more)

@@ -14,6 +14,7 @@ from pcse_analysis.reporting.answers import waves_asked
 from pcse_analysis.reporting.figures import figure, wave_name
 from pcse_analysis.reporting.html import Html, joined
 from pcse_analysis.reporting.tables import KEY_OF_REPLIES, Cell, Table, range_of
+from pcse_analysis.reporting.weights import weighting
 
 REASONS = {
     "00-blank_rows": "The row holds no cell",
@@ -189,6 +190,7 @@ def against_register(dossier: Dossier) -> Html:
                 [row for grouping in GROUPINGS for row in _rate_rows(rates, grouping)],
                 frozenset({1, 2, 3, 4}),
             ),
+            weighting(dossier, wave, number),
         ]
     if not parts:
         return Html(Markup("<p>No wave of this survey names a register of practices.</p>"))
