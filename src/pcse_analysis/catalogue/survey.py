@@ -22,12 +22,14 @@ from pcse_analysis.catalogue.types import (
     Wave,
 )
 from pcse_analysis.catalogue.wave import check_headers, read_exports, read_register_files
+from pcse_analysis.catalogue.weighting import read_margins
 from pcse_analysis.errors import Problems
 
 SURVEY_KEYS = ("id", "label", "asked_by", "design", "margin", "margin_fixed", "groups")
 SURVEY_OPTIONAL = ("results", "families", "raw")
 RAW = "data/raw"
 DESIGN_KEYS = ("unit", "population", "frame", "mode", "selection", "pairing", "pairing_note")
+DESIGN_OPTIONAL = ("margins",)
 WAVE_KEYS = ("id", "label", "fieldwork_start", "fieldwork_end", "about", "population")
 WAVE_OPTIONAL = ("exports", "register")
 QUESTION_COLUMNS = (
@@ -110,7 +112,7 @@ class _SurveyReader:
             asked_by=head.text("asked_by"),
             results=head.text("results"),
             raw=head.text("raw") or RAW,
-            design=self._design(head.map("design", DESIGN_KEYS)),
+            design=self._design(head.map("design", DESIGN_KEYS, optional=DESIGN_OPTIONAL)),
             margin=head.points("margin"),
             margin_fixed=head.text("margin_fixed"),
             families=self.families,
@@ -134,6 +136,7 @@ class _SurveyReader:
             selection=design.one_of("selection", "a selection", ("census", "random", "self-selected")),  # type: ignore[arg-type]
             pairing=design.one_of("pairing", "a pairing", ("independent", "matched", "partly-matched")),  # type: ignore[arg-type]
             pairing_note=design.text("pairing_note"),
+            margins=read_margins(design),
         )
 
     def _waves(self) -> dict[str, Wave]:

@@ -11,6 +11,7 @@ from pcse_analysis.catalogue.raw import Condition, ExportFile, MissingKind, Plat
 EvidenceKind = Literal["published", "responses"]
 ComparabilityStatus = Literal["same", "window_differs", "wording_differs", "not_comparable"]
 Adjustment = Literal["holm", "benjamini-hochberg"]
+WeightingMethod = Literal["post-stratify", "rake", "calibrate"]
 ClaimTest = Literal["little_improvement", "some_deterioration", "none"]
 
 
@@ -108,8 +109,25 @@ class Wave:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Margins:
+    """What the register knows of practices that replies are weighted by, and how.
+
+    ``columns`` are columns of the register; cells with fewer than ``least`` replies are joined with a neighbour;
+    weights above ``trim`` times their median are cut.
+    """
+
+    columns: tuple[str, ...]
+    method: WeightingMethod
+    least: int
+    trim: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class SurveyDesign:
-    """How respondents came in; decides the interval of a change and the caveats under it."""
+    """How respondents came in; decides the interval of a change and the caveats under it.
+
+    Without ``margins``, replies are not weighted, but where an export brings weights of its own.
+    """
 
     unit: str
     population: str
@@ -118,6 +136,7 @@ class SurveyDesign:
     selection: Literal["census", "random", "self-selected"]
     pairing: Literal["independent", "matched", "partly-matched"]
     pairing_note: str
+    margins: Margins | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

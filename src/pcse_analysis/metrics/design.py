@@ -16,6 +16,8 @@ from pcse_analysis.errors import DataError, Problem, Problems
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.integer]
+Names = Sequence[object] | Places
+"""Labels of strata or clusters in their order."""
 FEW_NAMED = 5
 
 
@@ -134,7 +136,7 @@ def _rows(at: NDArray[np.bool_]) -> str:
     return f"reply {', '.join(map(str, rows[:FEW_NAMED]))}{more}"
 
 
-def _coded(labels: ArrayLike, kind: str, problems: Problems) -> tuple[Places, Sequence[object]]:
+def _coded(labels: ArrayLike, kind: str, problems: Problems) -> tuple[Places, Names]:
     given = np.asarray(labels)
     if given.dtype.kind in "iu" and len(given):
         return _numbered(given)
@@ -145,13 +147,13 @@ def _coded(labels: ArrayLike, kind: str, problems: Problems) -> tuple[Places, Se
     return codes.astype(np.int32, copy=False), list(names)
 
 
-def _numbered(labels: NDArray[np.integer]) -> tuple[Places, Sequence[object]]:
+def _numbered(labels: NDArray[np.integer]) -> tuple[Places, Names]:
     """Whole numbers by their place in order. For millions of keys this takes half the memory of a hash table."""
     order = np.argsort(labels, kind="stable" if labels.itemsize < 4 else None)
     found = labels.take(order)
     new = np.ones(len(found), dtype=bool)
     np.not_equal(found[1:], found[:-1], out=new[1:])
-    names = found[new].tolist()
+    names = found[new]
     del found
     codes = np.empty(len(labels), dtype=np.int32)
     codes[order] = np.cumsum(new, dtype=np.int32) - 1
@@ -182,7 +184,7 @@ def make_design(
         problems.add("no reply is left to estimate from")
         problems.raise_as(DataError)
     stratum: Places = np.zeros(len(values), dtype=np.int32)
-    names: Sequence[object] = ["all"]
+    names: Names = ["all"]
     if strata is not None:
         stratum, names = _coded(strata, "stratum", problems)
     psu: Places = np.arange(len(values), dtype=np.int32)
@@ -206,7 +208,7 @@ def make_design(
     return Design(weights=values, stratum=stratum, psu=psu, psus_in=psus_in, population=totals)
 
 
-def _population(given: Floats, stratum: Places, sampled: Places, names: Sequence[object], problems: Problems) -> Floats:
+def _population(given: Floats, stratum: Places, sampled: Places, names: Names, problems: Problems) -> Floats:
     least, most = np.full(len(names), np.inf), np.full(len(names), -np.inf)
     np.fmin.at(least, stratum, given)
     np.fmax.at(most, stratum, given)
