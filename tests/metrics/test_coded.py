@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from pcse_analysis.metrics import design as design_module
 from pcse_analysis.metrics import tallies
 from pcse_analysis.metrics.coded import Coded, CodedEstimates, coded_estimates
 from pcse_analysis.metrics.design import Calibration, Design, make_design
@@ -91,8 +92,8 @@ def test_blocks_change_nothing(survey: tuple[Any, Design, Any]) -> None:
     """Law: read five respondents at a time, the sums are the same."""
     codes, design, domain = survey
     with pytest.MonkeyPatch.context() as patch:
-        for size in ("BLOCK", "CLUSTERED", "ANSWERS"):
-            patch.setattr(tallies, size, 5)
+        for module, size in ((design_module, "BLOCK"), (tallies, "CLUSTERED"), (tallies, "ANSWERS")):
+            patch.setattr(module, size, 5)
         found = coded_estimates([shares_of(codes)], design, domain, 3)
     agree(found, codes, design, domain)
 
@@ -177,3 +178,17 @@ def test_all_alike_have_no_variance_and_not_the_dust_of_rounding() -> None:
     for clusters in (None, rng.integers(0, 9, 50)):
         design = make_design(rng.uniform(0.1, 5, 50), clusters=clusters)
         assert coded_estimates([shares_of(np.zeros(50))], design, everyone(50), 1).variance.tolist() == [0, 0, 0]
+
+
+def test_more_strata_and_domains_than_a_byte_can_number() -> None:
+    """300 strata of four, 200 domains: places are held in as few bytes as they need, and must not run over."""
+    rng = np.random.default_rng(7)
+    codes, domain = rng.integers(-1, OPTIONS, 1200), rng.integers(-1, 200, 1200)
+    for clusters in (None, rng.integers(0, 500, 1200)):
+        design = make_design(rng.uniform(0.5, 2, 1200), strata=np.repeat(np.arange(300), 4), clusters=clusters)
+        found = coded_estimates([shares_of(codes)], design, domain, 200)
+        value, variance = found.of_item(0, found.value), found.of_item(0, found.variance)
+        for place in (0, 127, 128, 199):
+            share, error = written_out(codes, design, domain, place, 1)
+            assert value[place, 1] == pytest.approx(share)
+            assert variance[place, 1] == pytest.approx(error**2)

@@ -5,7 +5,7 @@ A design knows nothing of answers. Estimates take it together with them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,6 +19,8 @@ Places = NDArray[np.integer]
 Names = Sequence[object] | Places
 """Labels of strata or clusters in their order."""
 FEW_NAMED = 5
+BLOCK = 1 << 15
+"""Respondents that are read at a time: index arrays are widened while they are used, and this keeps that small."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,19 +146,28 @@ def _coded(labels: ArrayLike, kind: str, problems: Problems) -> tuple[Places, Na
     missing = codes < 0
     if missing.any():
         problems.add(f"{int(missing.sum())} of {len(codes)} replies have no {kind}: {_rows(missing)}")
-    return codes.astype(np.int32, copy=False), list(names)
+    return codes.astype(narrow(len(names)), copy=False), list(names)
+
+
+def narrow(count: int) -> np.dtype[np.signedinteger]:
+    """The smallest whole numbers that hold the places of so many, and -1. Widen before adding or multiplying."""
+    return np.min_scalar_type(-max(count, 1))
+
+
+def blocks(count: int) -> Iterator[slice]:
+    """The rows of some respondents, a block at a time."""
+    return (slice(start, start + BLOCK) for start in range(0, count, BLOCK))
 
 
 def _numbered(labels: NDArray[np.integer]) -> tuple[Places, Names]:
-    """Whole numbers by their place in order. For millions of keys this takes half the memory of a hash table."""
-    order = np.argsort(labels, kind="stable" if labels.itemsize < 4 else None)
-    found = labels.take(order)
-    new = np.ones(len(found), dtype=bool)
-    np.not_equal(found[1:], found[:-1], out=new[1:])
-    names = found[new]
-    del found
-    codes = np.empty(len(labels), dtype=np.int32)
-    codes[order] = np.cumsum(new, dtype=np.int32) - 1
+    """Whole numbers by their place in order. For millions of keys this takes a third of the memory of a hash table."""
+    names = np.sort(labels)
+    new = np.ones(len(names), dtype=bool)
+    np.not_equal(names[1:], names[:-1], out=new[1:])
+    names = names[new]
+    codes = np.empty(len(labels), dtype=narrow(len(names)))
+    for rows in blocks(len(labels)):
+        codes[rows] = np.searchsorted(names, labels[rows])
     return codes, names
 
 
@@ -183,29 +194,35 @@ def make_design(
     if not len(values):
         problems.add("no reply is left to estimate from")
         problems.raise_as(DataError)
-    stratum: Places = np.zeros(len(values), dtype=np.int32)
+    stratum: Places = np.zeros(len(values), dtype=narrow(1))
     names: Names = ["all"]
     if strata is not None:
         stratum, names = _coded(strata, "stratum", problems)
-    psu: Places = np.arange(len(values), dtype=np.int32)
+    psu: Places | None = None
     if clusters is not None:
         psu, _ = _coded(clusters, "cluster", problems)
     problems.raise_as(DataError)
-    if clusters is None:
-        psus_in = np.bincount(stratum, minlength=len(names))
+    if psu is None:
+        psu, of_psu = np.arange(len(values), dtype=narrow(len(values))), stratum
     else:
-        of_psu = np.zeros(int(psu.max()) + 1, dtype=stratum.dtype)
-        of_psu[psu] = stratum
-        if (of_psu[psu] != stratum).any():
-            pairs, psu = np.unique(np.multiply(stratum, int(psu.max()) + 1, dtype=np.intp) + psu, return_inverse=True)
-            of_psu = np.zeros(len(pairs), dtype=stratum.dtype)
-            of_psu[psu] = stratum
-        psus_in = np.bincount(of_psu, minlength=len(names))
+        psu, of_psu = _within_strata(psu, stratum)
+    psus_in = np.bincount(of_psu, minlength=len(names))
     totals = None
     if population is not None:
         totals = _population(np.asarray(population, dtype=float), stratum, psus_in, names, problems)
     problems.raise_as(DataError)
     return Design(weights=values, stratum=stratum, psu=psu, psus_in=psus_in, population=totals)
+
+
+def _within_strata(psu: Places, stratum: Places) -> tuple[Places, Places]:
+    """The clusters, one of the same label in two strata as two, and the stratum of each."""
+    of_psu = np.zeros(int(psu.max()) + 1, dtype=stratum.dtype)
+    for rows in blocks(len(psu)):
+        of_psu[psu[rows]] = stratum[rows]
+    if any((of_psu[psu[rows]] != stratum[rows]).any() for rows in blocks(len(psu))):
+        pairs, psu = np.unique(np.multiply(stratum, len(of_psu), dtype=np.intp) + psu, return_inverse=True)
+        of_psu = (pairs // len(of_psu)).astype(stratum.dtype)
+    return psu, of_psu
 
 
 def _population(given: Floats, stratum: Places, sampled: Places, names: Names, problems: Problems) -> Floats:

@@ -12,15 +12,13 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from pcse_analysis.metrics.design import Design
+from pcse_analysis.metrics.design import Design, blocks, narrow
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.integer]
 Codes = NDArray[np.integer]
-BLOCK = 1 << 16
-"""Respondents that are read at a time."""
 CLUSTERED = 1 << 13
-"""The same where there are clusters; a cluster is never parted."""
+"""Respondents that are read at a time where there are clusters; a cluster is never parted."""
 ANSWERS = 1 << 14
 """Answers that are counted at a time, of several items where these have few."""
 SMALL = np.iinfo(np.int32).max
@@ -63,30 +61,44 @@ class Sums:
 def parts_of(design: Design, domain: Places, domains: int) -> Parts:
     """Respondents of no domain are in a last pair of their own, which nothing is estimated of."""
     size = len(design.psus_in) * domains
-    key = np.multiply(design.stratum, domains, dtype=np.int32 if size < SMALL else np.intp)
-    key += domain
-    outside = domain < 0
-    if outside.any():
-        key[outside] = size
-    occurs = np.flatnonzero(np.bincount(key, minlength=size)[:size])
-    place = np.full(size + 1, len(occurs), dtype=key.dtype)
+
+    def key(rows: slice) -> Places:
+        some = domain[rows].astype(np.int64)
+        return np.where(some < 0, size, design.stratum[rows].astype(np.int64) * domains + some)
+
+    found = np.zeros(size + 1, dtype=bool)
+    for rows in blocks(len(design)):
+        found[key(rows)] = True
+    occurs = np.flatnonzero(found[:size])
+    place = np.full(size + 1, len(occurs), dtype=narrow(len(occurs) + 1))
     place[occurs] = np.arange(len(occurs))
-    np.take(place, key, out=key)
-    return Parts(occurs // domains, occurs % domains, key)
+    of_row: Places = np.empty(len(design), dtype=place.dtype)
+    for rows in blocks(len(design)):
+        of_row[rows] = place[key(rows)]
+    return Parts(occurs // domains, occurs % domains, of_row)
 
 
 def cells_of(design: Design, parts: Parts) -> Cells:
-    """The order of pair and cluster."""
-    size = (len(parts) + 1) * design.psus
-    key = np.multiply(parts.of_row, design.psus, dtype=np.int32 if size < SMALL else np.intp)
-    key += design.psu
-    order = np.argsort(key)
-    np.take(key, order, out=key)
-    begins = np.empty(len(key), dtype=bool)
-    begins[:1] = True
-    np.not_equal(key[1:], key[:-1], out=begins[1:])
-    inside = int(np.searchsorted(key, len(parts) * design.psus))
-    return Cells(order[:inside], begins[:inside])
+    """The order of pair and cluster. Cell and row are sorted as one number, in place, which takes half the memory."""
+    bits = len(design).bit_length()
+    # A hundred million respondents in as many clusters and a thousand domains fit.
+    assert ((len(parts) + 1) * design.psus).bit_length() + bits < 64
+    packed = np.empty(len(design), dtype=np.int64)
+    for rows in blocks(len(design)):
+        cell = parts.of_row[rows].astype(np.int64) * design.psus + design.psu[rows]
+        packed[rows] = (cell << bits) + np.arange(rows.start, rows.start + len(cell))
+    packed.sort()
+    inside = int(np.searchsorted(packed, (len(parts) * design.psus) << bits))
+    order: Places = np.empty(inside, dtype=np.int32 if len(design) < SMALL else np.int64)
+    begins = np.empty(inside, dtype=bool)
+    before = -1
+    for rows in blocks(inside):
+        some = packed[rows.start : min(rows.stop, inside)]
+        order[rows] = some & ((1 << bits) - 1)
+        cell = some >> bits
+        np.not_equal(cell, np.append(before, cell[:-1]), out=begins[rows])
+        before = cell[-1]
+    return Cells(order, begins)
 
 
 def sums_of(items: Sequence[Codes], width: int, design: Design, parts: Parts, cells: Cells | None) -> Sums:
@@ -95,10 +107,9 @@ def sums_of(items: Sequence[Codes], width: int, design: Design, parts: Parts, ce
     counts, weights, squares = (np.zeros((len(items), size)) for _ in range(3))
     alike = bool((design.weights == design.weights[0]).all())
     at_once = max(1, ANSWERS // len(design))
-    for start in range(0, len(design), BLOCK):
-        rows = slice(start, start + BLOCK)
+    for rows in blocks(len(design)):
         w = design.weights[rows]
-        first = parts.of_row[rows] * width + 1
+        first = parts.of_row[rows].astype(np.int64) * width + 1
         for place in range(0, len(items), at_once):
             some = items[place : place + at_once]
             key, repeated = _keys(some, rows, first, size, w)
