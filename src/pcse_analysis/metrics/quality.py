@@ -98,7 +98,7 @@ def weighting_facts(responses: Responses, fitted: Weighted, sources: tuple[str, 
     Weights are relative to their mean. ``cells_joined`` has a row a joined cell, with the words as its category. All of
     these describe the fit, not answers, and name no small number.
     """
-    mean = fitted.design.weights.mean()
+    mean = float(fitted.design.weights.mean())
     facts = {
         "effective_base": (fitted.effective_base, "respondents"),
         "design_effect": (fitted.design_effect, "ratio"),

@@ -70,7 +70,7 @@ def parts_of(design: Design, domain: Places, domains: int) -> Parts:
     for rows in blocks(len(design)):
         found[key(rows)] = True
     occurs = np.flatnonzero(found[:size])
-    place = np.full(size + 1, len(occurs), dtype=narrow(len(occurs) + 1))
+    place: Places = np.full(size + 1, len(occurs), dtype=narrow(len(occurs) + 1))
     place[occurs] = np.arange(len(occurs))
     of_row: Places = np.empty(len(design), dtype=place.dtype)
     for rows in blocks(len(design)):
