@@ -58,13 +58,25 @@ def test_a_fall_is_negative(survey: Survey) -> None:
     assert same(survey, (60, 100), (30, 100)).value == pytest.approx(-0.30)
 
 
-@pytest.mark.parametrize(("names", "alpha"), [(("low", "high"), 0.05), (("low90", "high90"), 0.10)])
-def test_the_intervals_have_their_confidence(survey: Survey, names: tuple[str, str], alpha: float) -> None:
+def test_the_interval_is_newcombes(survey: Survey) -> None:
     """Origin: statsmodels confint_proportions_2indep(method="newcomb")."""
     change = same(survey, (60, 100), (90, 300))
-    expected = confint_proportions_2indep(90, 300, 60, 100, method="newcomb", compare="diff", alpha=alpha)
-    assert [getattr(change, name) for name in names] == pytest.approx(list(expected), abs=1e-9)
-    assert change.confidence == 0.95
+    expected = confint_proportions_2indep(90, 300, 60, 100, method="newcomb", compare="diff", alpha=0.05)
+    assert (change.low, change.high, change.confidence) == pytest.approx((*expected, 0.95), abs=1e-9)
+
+
+@pytest.mark.parametrize(("before", "after"), [((60, 100), (90, 300)), ((14, 281), (75, 748)), ((0, 20), (1, 30))])
+def test_what_is_set_against_the_margin_reaches_as_far_as_newcombes_and_walds(
+    survey: Survey, before: tuple[int, int], after: tuple[int, int]
+) -> None:
+    """Origin: statsmodels confint_proportions_2indep at 90 %, "newcomb" and "wald"; the outer limits of both."""
+    change = same(survey, before, after)
+    both = [
+        confint_proportions_2indep(*after, *before, method=method, compare="diff", alpha=0.1)
+        for method in ("newcomb", "wald")
+    ]
+    lows, highs = zip(*both, strict=True)
+    assert (change.low90, change.high90) == pytest.approx((min(lows), max(highs)), abs=1e-9)
 
 
 def test_the_rounding_range_is_over_every_pair_of_counts(survey: Survey) -> None:

@@ -110,17 +110,17 @@ def test_nonresponse_cannot_tip_where_everybody_replied() -> None:
 
 
 def test_detectable_margin_at_mid_range_is_5_to_6_points() -> None:
-    """Origin: the design, and by hand: at one half Wilson's half-width is z / (2 sqrt(n + z^2))."""
-    halves = [Z90 / (2 * sqrt(base + Z90**2)) for base in (281, 748)]
-    margin = detectable_margin(0.5, 281, 748, Z90)
-    assert margin == pytest.approx(hypot(*halves), abs=1e-12)
+    """Origin: the design, and by hand: at one half Wald's z / (2 sqrt(n)) is a little wider than Wilson's."""
+    margin = detectable_margin(0.5, 281, 748, 0.9)
+    assert margin == pytest.approx(hypot(*(Z90 / (2 * sqrt(base)) for base in (281, 748))), abs=1e-12)
+    assert margin > hypot(*(Z90 / (2 * sqrt(base + Z90**2)) for base in (281, 748)))
     assert 0.05 < margin < 0.06
 
 
 def test_detectable_margin_at_none() -> None:
     """Origin: by hand; at 0 Wilson's upper limit is z^2 / (n + z^2), larger for the smaller base."""
-    assert detectable_margin(0.0, 50, 400, Z90) == pytest.approx(Z90**2 / (50 + Z90**2))
-    assert detectable_margin(0.0, 400, 50, Z90) == pytest.approx(Z90**2 / (50 + Z90**2))
+    assert detectable_margin(0.0, 50, 400, 0.9) == pytest.approx(Z90**2 / (50 + Z90**2))
+    assert detectable_margin(0.0, 400, 50, 0.9) == pytest.approx(Z90**2 / (50 + Z90**2))
 
 
 @given(counted_shares(), st.integers(1, 2000))
@@ -128,7 +128,9 @@ def test_detectable_margin_at_none() -> None:
 def test_detectable_margin_is_the_reach_of_an_unchanged_share(counted: tuple[float, int], base_after: int) -> None:
     """Origin: the definition; just within any wider margin, not within any narrower one."""
     share, base = counted
-    margin = detectable_margin(share, base, base_after, Z90)
+    margin = detectable_margin(share, base, base_after, 0.9)
     low, high = newcombe(share, base, share, base_after, Z90)
+    reach = Z90 * sqrt(share * (1 - share) * (1 / base + 1 / base_after))
+    low, high = min(low, -reach), max(high, reach)
     assert -margin - 1e-12 <= low and high <= margin + 1e-12
     assert low <= -margin * 0.999 or high >= margin * 0.999

@@ -15,7 +15,7 @@ from pcse_analysis.errors import CommandError
 from pcse_analysis.metrics.design import kish_base, make_design
 from pcse_analysis.metrics.intervals import student
 from pcse_analysis.metrics.linearised import mean, standard_error
-from pcse_analysis.metrics.share_intervals import METHODS, effective_base, share_interval
+from pcse_analysis.metrics.share_intervals import METHODS, cautious_base, effective_base, share_interval
 
 LAWS = settings(max_examples=60, deadline=None, derandomize=True, database=None)
 BEYOND = np.inf
@@ -186,3 +186,13 @@ def test_many_shares_are_done_at_once_and_as_one_by_one() -> None:
     for place, share in np.ndenumerate(shares):
         assert (low[place], high[place]) == limits(float(share), float(variances[place]), 50, 45, 49)
     assert sqrt(variances[0, 1]) == pytest.approx(0.0790569415)
+
+
+def test_the_default_never_trusts_a_variance_beyond_the_weights() -> None:
+    """By hand: p = 0.5, variance 0.001: an effective base of 250; weights leave 100, so 100 counts. R's takes 250."""
+    default, as_r = (share_interval(0.5, 0.001, 120, 100, 119, method=m) for m in ("cautious", "wilson"))
+    assert default[0] < as_r[0] and default[1] > as_r[1]
+    assert [float(limit) for limit in share_interval(0.5, 0.0025, 120, 100, 119)] == pytest.approx(
+        [float(limit) for limit in default]
+    )
+    assert float(cautious_base(0.5, 0.01, 100)) == 25

@@ -97,7 +97,7 @@ def _plain_change(change: Change, before: Estimate, after: Estimate, response_ra
 def tested_change(change: Change, shares: TwoShares) -> Change:
     """The change with the difference of two shares, its intervals and tests; its method is for the caller to name."""
     low, high = shares.interval(CONFIDENCE)
-    low90, high90 = shares.interval(EQUIVALENCE_CONFIDENCE)
+    low90, high90 = shares.equivalence_interval(EQUIVALENCE_CONFIDENCE)
     return replace(
         change,
         value=shares.difference,

@@ -84,6 +84,23 @@ class TwoShares:
         """The interval of the difference: (low, high)."""
         return self.limits(float(student(self.degrees_of_freedom, confidence)))
 
+    @property
+    def standard_error(self) -> float:
+        """The standard error of the difference, from the shares, their bases and the correlation."""
+        first = self.before * (1 - self.before) / self.base_before
+        second = self.after * (1 - self.after) / self.base_after
+        return sqrt(max(first + second - 2 * self.correlation * sqrt(first * second), 0.0))
+
+    def equivalence_interval(self, confidence: float) -> tuple[float, float]:
+        """What is set against the margin: the interval and Wald's, whichever reaches farther on each side.
+
+        Alone, each of the two says "no material change" somewhat too often where one share is near 0 or 1: the interval
+        where the surer wave is nearer to the middle, Wald's where it is nearer to the end. See docs/simulation.md.
+        """
+        low, high = self.interval(confidence)
+        reach = float(student(self.degrees_of_freedom, confidence)) * self.standard_error
+        return min(low, self.difference - reach), max(high, self.difference + reach)
+
     def p_of_no_change(self) -> float:
         """Two-sided p-value: one less the confidence at which the interval just touches 0."""
         return min(1.0, 2 * min(self._tail(0.0, above=True), self._tail(0.0, above=False)))
@@ -91,9 +108,18 @@ class TwoShares:
     def p_of_equivalence(self, margin: float) -> float:
         """p-value of two one-sided tests of "the difference is at least ``margin`` in size" (Lakens 2017).
 
-        Below 0.05 exactly when the 90 % interval lies inside (-margin, margin).
+        Below 0.05 exactly when the 90 % ``equivalence_interval`` lies inside (-margin, margin).
         """
-        return max(self._tail(-margin, above=True), self._tail(margin, above=False))
+        tails = [self._tail(-margin, above=True), self._tail(margin, above=False)]
+        error = self.standard_error
+        if error > 0:
+            tails += [self._beyond(side / error) for side in (-margin - self.difference, self.difference - margin)]
+        return max(tails)
+
+    def _beyond(self, z: float) -> float:
+        """The part of Student's (or the normal) distribution below a quantile."""
+        df = self.degrees_of_freedom
+        return float(ndtr(z) if isinf(df) else stdtr(df, z))
 
     def _tail(self, null: float, *, above: bool) -> float:
         """One-sided p-value of "the difference is ``null``" against "above" (or below), by inverting the interval."""
@@ -106,9 +132,7 @@ class TwoShares:
 
         crossed = (distance(FARTHEST_Z) < 0) != (distance(0.0) < 0)
         z = brentq(distance, 0.0, FARTHEST_Z, xtol=1e-12) if crossed else FARTHEST_Z
-        df = self.degrees_of_freedom
-        beyond = z if (self.difference > null) != above else -z
-        return float(ndtr(beyond) if isinf(df) else stdtr(df, beyond))
+        return self._beyond(z if (self.difference > null) != above else -z)
 
 
 def newcombe(

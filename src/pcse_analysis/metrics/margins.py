@@ -96,4 +96,4 @@ def _detectable(change: Change, before: Estimate, after: Estimate) -> float:
         return (change.high - change.low) / 2
     bases = base_for_intervals(before), base_for_intervals(after)
     share = (before.value * bases[0] + after.value * bases[1]) / sum(bases)
-    return detectable_margin(share, *bases, z_of(EQUIVALENCE_CONFIDENCE))
+    return detectable_margin(share, *bases, EQUIVALENCE_CONFIDENCE)

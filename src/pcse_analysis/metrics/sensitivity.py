@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from scipy.optimize import brentq
 
-from pcse_analysis.metrics.intervals import newcombe
+from pcse_analysis.metrics.intervals import TwoShares, newcombe
 
 SMALLEST_FRACTION = 1e-9
 
@@ -56,7 +56,8 @@ def tipping_nonresponse(change: float, response_rate_after: float) -> float | No
     return None if response_rate_after >= 1 else -change / (1 - response_rate_after)
 
 
-def detectable_margin(share: float, base_before: float, base_after: float, z90: float) -> float:
-    """The smallest margin that these bases could have shown: the 90 % interval's reach were both shares ``share``."""
-    low, high = newcombe(share, base_before, share, base_after, z90)
+def detectable_margin(share: float, base_before: float, base_after: float, confidence: float) -> float:
+    """The smallest margin these bases could have shown: how far the equivalence interval of two like shares reaches."""
+    alike = TwoShares(before=share, base_before=base_before, after=share, base_after=base_after)
+    low, high = alike.equivalence_interval(confidence)
     return float(max(-low, high))

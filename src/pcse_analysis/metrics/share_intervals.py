@@ -21,9 +21,9 @@ from pcse_analysis.errors import CommandError, Problems, not_an_option
 from pcse_analysis.metrics.intervals import CONFIDENCE, student, wilson
 
 Floats = NDArray[np.float64]
-ShareMethod = Literal["wilson", "logit", "beta", "wald"]
+ShareMethod = Literal["cautious", "wilson", "logit", "beta", "wald"]
 METHODS: tuple[ShareMethod, ...] = get_args(ShareMethod)
-DEFAULT_METHOD: ShareMethod = "wilson"
+DEFAULT_METHOD: ShareMethod = "cautious"
 ROUNDING = 1e-12
 """A share nearer than this to 0 or 1 is 0 or 1."""
 
@@ -42,6 +42,9 @@ def share_interval(
     ``variance`` is that of the share under the design, ``base`` the number of respondents, ``kish_base`` Kish's
     effective base of their weights, ``df`` the degrees of freedom of the variance (infinite: the normal quantile).
 
+    - ``cautious``, the default: Wilson's score interval on the smaller of the effective base and ``kish_base``. A
+      variance that rests on few replies of large weight can come out far too small; see docs/simulation.md. It takes
+      no profit from strata, margins or a finite population.
     - ``wilson``: Wilson's score interval on the effective base ``share (1 - share) / variance``.
     - ``logit``: share -/+ quantile times standard error on the logit scale.
     - ``beta``: Korn and Graubard's. Clopper and Pearson's exact interval on the effective base, this multiplied by the
@@ -67,7 +70,8 @@ def share_interval(
     )
     known = (n > 0) & (kish > 0) & np.isfinite(p)
     p = _snapped(np.where(known, p, 0.5))
-    effective = np.where(known, effective_base(p, v, kish), 1.0)
+    made = cautious_base if method == "cautious" else effective_base
+    effective = np.where(known, made(p, v, kish), 1.0)
     degrees, place = np.unique(freedom, return_inverse=True)
     quantile = student(degrees, confidence)[place.reshape(freedom.shape)]
     low, high = _wilson(p, effective, quantile)
@@ -75,7 +79,7 @@ def share_interval(
     if method == "beta":
         most = student(np.maximum(n, 1) - 1, confidence)
         low, high = _clopper_pearson(p, effective * np.square(most / quantile), confidence)
-    elif method != "wilson":
+    elif method in ("logit", "wald"):
         limits = (_logit if method == "logit" else _wald)(np.where(inside, p, 0.5), effective, quantile)
         low, high = np.where(inside, limits[0], low), np.where(inside, limits[1], high)
     low, high = np.minimum(low, p), np.maximum(high, p)
@@ -90,6 +94,12 @@ def effective_base(share: ArrayLike, variance: ArrayLike, kish_base: ArrayLike) 
     p, v, kish = (np.asarray(a, float) for a in (share, variance, kish_base))
     seen = (v > 0) & (p > 0) & (p < 1)
     found: Floats = np.where(seen, p * (1 - p) / np.where(seen, v, 1.0), kish)
+    return found
+
+
+def cautious_base(share: ArrayLike, variance: ArrayLike, kish_base: ArrayLike) -> Floats:
+    """The smaller of ``effective_base`` and ``kish_base``: no more than the weights alone leave."""
+    found: Floats = np.minimum(effective_base(share, variance, kish_base), np.asarray(kish_base, float))
     return found
 
 

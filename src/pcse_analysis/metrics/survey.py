@@ -19,7 +19,7 @@ from pcse_analysis.metrics.coded import Coded, CodedEstimates, coded_estimates
 from pcse_analysis.metrics.design import Design
 from pcse_analysis.metrics.intervals import CONFIDENCE, student, wilson, z_of
 from pcse_analysis.metrics.sample import Partition, Sample
-from pcse_analysis.metrics.share_intervals import effective_base, share_interval
+from pcse_analysis.metrics.share_intervals import cautious_base, share_interval
 from pcse_analysis.responses import ANSWERED, NO_ANSWER, Answers, state_code
 
 Floats = NDArray[np.float64]
@@ -130,7 +130,7 @@ def _estimates(
 ) -> list[Estimate]:
     simple = weighting == "unweighted" and not design.has_clusters
     with np.errstate(invalid="ignore", divide="ignore"):
-        effective = effective_base(found.value, found.variance, found.kish_base)
+        effective = cautious_base(found.value, found.variance, found.kish_base)
         if simple:
             low, high = wilson(found.value, found.base, z_of(CONFIDENCE))
         else:

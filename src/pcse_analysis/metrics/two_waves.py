@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pcse_analysis.metrics.design import Calibration, Design, kish_base, make_design
 from pcse_analysis.metrics.intervals import TwoShares, continuity_corrected
 from pcse_analysis.metrics.linearised import covariance, ratio
-from pcse_analysis.metrics.share_intervals import effective_base
+from pcse_analysis.metrics.share_intervals import cautious_base
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.bool_]
@@ -134,12 +134,17 @@ def difference(
     pairs = len(set(before.keys[before.base]) & set(after.keys[after.base]))
     if not pairs:
         matrix[0, 1] = matrix[1, 0] = 0.0
-    if populations is not None:
-        matrix = finite(matrix, int(before.base.sum()), int(after.base.sum()), pairs, populations)
     bases = [
-        float(effective_base(share, matrix[place, place], kish_base(side.design.weights[side.base])))
+        float(cautious_base(share, matrix[place, place], kish_base(side.design.weights[side.base])))
         for place, (share, side) in enumerate(((first, before), (second, after)))
     ]
+    if populations is not None:
+        free = matrix
+        matrix = finite(free, int(before.base.sum()), int(after.base.sum()), pairs, populations)
+        bases = [
+            base * free[place, place] / matrix[place, place] if matrix[place, place] > 0 else base
+            for place, base in enumerate(bases)
+        ]
     spread = sqrt(matrix[0, 0] * matrix[1, 1])
     correlation = float(np.clip(matrix[0, 1] / spread, -1.0, 1.0)) if spread > 0 else 0.0
     if corrected_correlation:
