@@ -63,6 +63,9 @@ benchmark: $(READY) ## time cleaning beside pandas, estimates beside numpy and s
 	$(BIN)/python benchmarks/read_and_clean.py
 	$(BIN)/python benchmarks/estimates.py
 
+simulate: $(READY) ## simulate surveys into docs/simulation.md (takes some minutes)
+	$(BIN)/python -m simulations
+
 pictures: $(READY) ## take the pictures of the finished pages
 	$(BIN)/python -m tests.browser.pictures
 

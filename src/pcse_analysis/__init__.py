@@ -6,6 +6,7 @@ What a notebook needs: open the evidence of an edition, choose a part of it, sho
 from pcse_analysis.dossier import Dossier, Selection, choose
 from pcse_analysis.estimates import changes_frame, estimates_frame
 from pcse_analysis.evidence import open_evidence, open_responses
+from pcse_analysis.metrics.planning import detectable_change
 from pcse_analysis.reporting.answers import answers, failing_shares
 from pcse_analysis.reporting.background import left_out, methods, provenance, replies, sources, timeline
 from pcse_analysis.reporting.quality import against_register, flow, nonresponse, repairs, respondents
@@ -19,6 +20,7 @@ __all__ = [
     "changes_frame",
     "choose",
     "claims",
+    "detectable_change",
     "estimates_frame",
     "failing_shares",
     "findings",
