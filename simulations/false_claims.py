@@ -61,14 +61,16 @@ def _of_no_change(surveys: int) -> Section:
             [str(bases), bases.both, *(per_cent(value, 2) for value in values)]
             for bases, values in zip(cells, whole, strict=True)
         ]
-        worst, error = float(whole.max()), error_of(float(whole.max()), surveys)
-        over = int((whole > ALPHA + 2 * error).sum())
+        said = []
+        for size in SIZES:
+            most = max(whole[place].max() for place, bases in enumerate(cells) if (bases.before, bases.after) == size)
+            kept = verdict_on(most, ALPHA, error_of(most, surveys))
+            said.append(f"with {size[0]:,} and {size[1]:,} replies {per_cent(most, 2)} %, {kept}")
         columns = ["bases", "in both", *(f"{per_cent(b, 0)} to {per_cent(a, 0)} %" for b, a in AT_MARGIN)]
         return (
             f"The true change is the margin itself, {100 * MARGIN:.0f} points up or down; {surveys:,} surveys a cell,"
             f" answers alike by {ALIKE}, error of a cell ± {per_cent(error_of(ALPHA, surveys), 2)}. Limit:"
-            f" `no material change` in at most 5 %. Mean {per_cent(whole.mean(), 2)} %; most {per_cent(worst, 2)} %:"
-            f" {verdict_on(worst, ALPHA, error)}; {over} of {whole.size} cells are above 5 % by more than two errors."
+            f" `no material change` in at most 5 %. Mean {per_cent(whole.mean(), 2)} %. Most {'; '.join(said)}."
             " Small bases cannot show `no material change` at all, and give 0."
             f"\n\n{table(columns, rows)}"
         )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from pcse_analysis.catalogue.types import Comparability, Survey
 from pcse_analysis.errors import DataError
 from pcse_analysis.estimates import Change, Estimate
 from pcse_analysis.evidence.replies import last_day
+from pcse_analysis.metrics.beside import beside
 from pcse_analysis.metrics.intervals import CONFIDENCE
 from pcse_analysis.metrics.reply_change import side_of
 from pcse_analysis.metrics.sample import Sample
@@ -62,26 +64,17 @@ def trend_estimates(
             found = trend(sides, [_years(survey, sample) for sample in samples])
         except DataError:
             continue
-        blank = Estimate(
-            id=f"{change.id}.trend",
-            survey=change.survey,
-            wave=change.wave_after,
-            respondent_group=change.respondent_group,
-            service_line=change.service_line,
-            item=change.item,
-            measure="trend",
-            category=f"{samples[0].responses.wave} to {samples[-1].responses.wave}",
-            value=found.yearly.difference,
-            low=found.yearly.low,
-            high=found.yearly.high,
-            confidence=CONFIDENCE,
-            unit="points a year",
-            method="generalised least squares over all waves",
-            weighting="weighted" if weighted else "unweighted",
-            sources=tuple(dict.fromkeys(source for sample in samples for source in sample.sources)),
-            known_on=max(sample.known_on for sample in samples),
-        )
-        yield blank
+        numbers = {
+            "value": found.yearly.difference,
+            "low": found.yearly.low,
+            "high": found.yearly.high,
+            "confidence": CONFIDENCE,
+            "unit": "points a year",
+            "method": "generalised least squares over all waves",
+            "weighting": "weighted" if weighted else "unweighted",
+        }
+        waves = f"{samples[0].responses.wave} to {samples[-1].responses.wave}"
+        yield replace(beside(change, samples, "trend", numbers), category=waves)
 
 
 def _years(survey: Survey, sample: Sample) -> float:

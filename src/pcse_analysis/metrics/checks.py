@@ -15,6 +15,7 @@ from statsmodels.stats.contingency_tables import mcnemar
 
 from pcse_analysis.catalogue.types import Question
 from pcse_analysis.estimates import Change, Estimate
+from pcse_analysis.metrics.beside import beside
 from pcse_analysis.metrics.intervals import CONFIDENCE
 from pcse_analysis.metrics.reply_change import designs_of, failing_options, side_of, weighting_of
 from pcse_analysis.metrics.sample import Partition, Sample
@@ -53,7 +54,6 @@ class Checks:
     def _named(
         self, measure: str, found: Difference | None, category: str = "", more: Mapping[str, object] | None = None
     ) -> Estimate:
-        change = self.change
         low, high = (None, None) if found is None else found.shares.interval(CONFIDENCE)
         numbers: dict[str, object] = {
             "value": None if found is None else found.value,
@@ -64,19 +64,7 @@ class Checks:
             "method": "",
             "weighting": self.weighting,
         }
-        return Estimate(
-            id=".".join(part for part in (change.id, measure, category) if part),
-            survey=change.survey,
-            wave=change.wave_after,
-            respondent_group=change.respondent_group,
-            service_line=change.service_line,
-            item=change.item,
-            measure=measure,
-            category=category,
-            sources=tuple(dict.fromkeys(source for sample in self.samples for source in sample.sources)),
-            known_on=max(sample.known_on for sample in self.samples),
-            **(numbers | dict(more or {})),  # type: ignore[arg-type]
-        )
+        return beside(self.change, self.samples, measure, numbers | dict(more or {}), category)
 
     def unweighted(self) -> Iterator[Estimate]:
         """The change of plain shares, beside one that is weighted."""

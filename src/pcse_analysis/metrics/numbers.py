@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from pcse_analysis.catalogue.types import Question
-from pcse_analysis.estimates import Estimate, estimate_id
+from pcse_analysis.estimates import Estimate
 from pcse_analysis.metrics.bands import median_band, share_above
 from pcse_analysis.metrics.design import Design
 from pcse_analysis.metrics.quantiles import quantiles
 from pcse_analysis.metrics.sample import Sample
+from pcse_analysis.metrics.survey import estimate_of
 from pcse_analysis.responses import ANSWERED, state_code
 
 WOODRUFF = "Woodruff's interval"
@@ -39,20 +40,17 @@ def _median(sample: Sample, question: Question, weighting: str, design: Design) 
     gave = answers.state == state_code(ANSWERED)
     (found,) = quantiles(np.where(gave, np.append(answers.numbers, np.nan)[answers.codes], np.nan), design)
     if found.base:
-        yield _estimate(
-            sample,
-            question,
-            weighting,
-            "median",
-            "",
-            value=found.value,
-            low=found.low,
-            high=found.high,
-            confidence=found.confidence,
-            unit="number",
-            base=float(found.base),
-            method=WOODRUFF,
-        )
+        numbers = {
+            "value": found.value,
+            "low": found.low,
+            "high": found.high,
+            "confidence": found.confidence,
+            "unit": "number",
+            "base": float(found.base),
+            "weighting": weighting,
+            "method": WOODRUFF,
+        }
+        yield estimate_of(sample, question, "median", "", numbers)
 
 
 def _bands(sample: Sample, question: Question, weighting: str, design: Design) -> Iterator[Estimate]:
@@ -61,55 +59,31 @@ def _bands(sample: Sample, question: Question, weighting: str, design: Design) -
     (middle,) = median_band(codes, scale, design)
     if not middle.base:
         return
-    yield _estimate(
-        sample,
-        question,
-        weighting,
-        "median_band",
-        " or ".join(middle.options),
-        value=None,
-        low=middle.low,
-        high=middle.high,
-        confidence=middle.confidence,
-        unit=scale.unit,
-        base=float(middle.base),
-        method=WOODRUFF,
-    )
+    band: dict[str, object] = {
+        "value": None,
+        "low": middle.low,
+        "high": middle.high,
+        "confidence": middle.confidence,
+        "unit": scale.unit,
+        "base": float(middle.base),
+        "weighting": weighting,
+        "method": WOODRUFF,
+    }
+    yield estimate_of(sample, question, "median_band", " or ".join(middle.options), band)
     for standard in scale.standards:
         (above,) = share_above(codes, scale, standard, design)
-        shared = {
+        shared: dict[str, object] = {
             "unit": "share",
             "confidence": above.confidence,
             "base": float(above.base),
             "base_status": "counted",
+            "weighting": weighting,
             "method": "Wilson on the effective base",
         }
         name = f"{standard:g} {scale.unit}".strip()
+        least, most = {"value": above.lowest, "low": above.low}, {"value": above.highest, "high": above.high}
         if above.exact:
-            ends = {"value": above.lowest, "low": above.low, "high": above.high}
-            yield _estimate(sample, question, weighting, "share_above", name, **ends, **shared)
+            yield estimate_of(sample, question, "share_above", name, shared | most | least)
         else:
-            lowest, highest = {"value": above.lowest, "low": above.low}, {"value": above.highest, "high": above.high}
-            yield _estimate(sample, question, weighting, "share_above_at_least", name, **lowest, **shared)
-            yield _estimate(sample, question, weighting, "share_above_at_most", name, **highest, **shared)
-
-
-def _estimate(
-    sample: Sample, question: Question, weighting: str, measure: str, category: str, **numbers: object
-) -> Estimate:
-    responses = sample.responses
-    parts = (measure, category if measure != "median_band" else "", "weighted" if weighting == "weighted" else "")
-    return Estimate(
-        id=estimate_id(responses.survey, responses.wave, responses.group, question.item, *parts),
-        survey=responses.survey,
-        wave=responses.wave,
-        respondent_group=responses.group,
-        service_line=question.service_line,
-        item=question.item,
-        measure=measure,
-        category=category,
-        weighting=weighting,
-        sources=sample.sources,
-        known_on=sample.known_on,
-        **numbers,  # type: ignore[arg-type]
-    )
+            yield estimate_of(sample, question, "share_above_at_least", name, shared | least)
+            yield estimate_of(sample, question, "share_above_at_most", name, shared | most)

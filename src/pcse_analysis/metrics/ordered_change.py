@@ -12,6 +12,7 @@ from pcse_analysis.catalogue.raw import REGISTER_WORDS
 from pcse_analysis.catalogue.types import Question
 from pcse_analysis.errors import DataError
 from pcse_analysis.estimates import Change, Estimate
+from pcse_analysis.metrics.beside import beside
 from pcse_analysis.metrics.covariates import Covariates
 from pcse_analysis.metrics.intervals import CONFIDENCE
 from pcse_analysis.metrics.ordinal import probability_of_superiority, rank_test
@@ -146,17 +147,4 @@ class _Ordered:
             numbers |= make()
         except DataError as error:
             numbers["method"] = NOT_MADE + "; ".join(problem.what for problem in error.problems)
-        change = self.change
-        return Estimate(
-            id=f"{change.id}.{measure}",
-            survey=change.survey,
-            wave=change.wave_after,
-            respondent_group=change.respondent_group,
-            service_line=change.service_line,
-            item=change.item,
-            measure=measure,
-            weighting=self.weighting,
-            sources=tuple(dict.fromkeys(source for sample in self.samples for source in sample.sources)),
-            known_on=max(sample.known_on for sample in self.samples),
-            **numbers,  # type: ignore[arg-type]
-        )
+        return beside(self.change, self.samples, measure, numbers | {"weighting": self.weighting})

@@ -6,7 +6,7 @@ share is Wilson's on the base; else it is Wilson's on the effective base, with S
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -150,23 +150,28 @@ def _estimates(
         limits = _mean(found, place, spread) if is_mean else (float(low[place]), float(high[place]))
         base = found.kish_base[place] if is_mean else effective[place]
         made.append(
-            _estimate(
+            estimate_of(
                 sample,
                 subject.question,
+                target.measure,
+                target.category,
+                {
+                    "value": float(found.value[place]) if held else None,
+                    "low": limits[0] if held else None,
+                    "high": limits[1] if held else None,
+                    "confidence": CONFIDENCE if held and limits[0] is not None else None,
+                    "unit": "number" if is_mean else "share",
+                    "numerator": None if is_mean else float(found.numerator[place]),
+                    "base": float(found.base[place]),
+                    "base_status": "" if is_mean else "counted",
+                    "weighted_base": None if weighting == "unweighted" else float(found.weighted_base[place]),
+                    "effective_base": float(base) if held and not simple else None,
+                    "missing": int((subject.missing[t] & (partition.of_row == group)).sum()),
+                    "weighting": weighting,
+                    "method": _method(is_mean, simple, weighting),
+                },
                 partition.group_by,
                 partition.groups[group],
-                target,
-                value=float(found.value[place]) if held else None,
-                low=limits[0] if held else None,
-                high=limits[1] if held else None,
-                numerator=None if is_mean else float(found.numerator[place]),
-                base=float(found.base[place]),
-                base_status="" if is_mean else "counted",
-                weighted_base=None if weighting == "unweighted" else float(found.weighted_base[place]),
-                effective_base=float(base) if held and not simple else None,
-                missing=int((subject.missing[t] & (partition.of_row == group)).sum()),
-                weighting=weighting,
-                method=_method(is_mean, simple, weighting),
             )
         )
     return made
@@ -195,11 +200,22 @@ def _mean(found: CodedEstimates, place: int, simple: int) -> tuple[float | None,
     return float(found.value[place]) - reach, float(found.value[place]) + reach
 
 
-def _estimate(
-    sample: Sample, question: Question, group_by: str, group: str, target: Target, **numbers: object
+def estimate_of(
+    sample: Sample,
+    question: Question,
+    measure: str,
+    category: str,
+    numbers: Mapping[str, object],
+    group_by: str = "",
+    group: str = "",
 ) -> Estimate:
+    """The estimate of a question, for everyone or in a group. ``numbers`` are the fields that are its own.
+
+    The id names the category but where it is found by estimating, as the band of a median is.
+    """
     responses = sample.responses
-    parts = (target.measure, target.category, group_by, group, "weighted" if numbers["weighting"] == "weighted" else "")
+    named = "" if measure == "median_band" else category
+    parts = (measure, named, group_by, group, "weighted" if numbers["weighting"] == "weighted" else "")
     return Estimate(
         id=estimate_id(responses.survey, responses.wave, responses.group, question.item, *parts),
         survey=responses.survey,
@@ -207,12 +223,10 @@ def _estimate(
         respondent_group=responses.group,
         service_line=question.service_line,
         item=question.item,
-        measure=target.measure,
-        category=target.category,
+        measure=measure,
+        category=category,
         group_by=group_by,
         group=group,
-        unit="number" if target.measure == "mean" else "share",
-        confidence=CONFIDENCE if numbers["low"] is not None else None,
         sources=sample.sources,
         known_on=sample.known_on,
         **numbers,  # type: ignore[arg-type]

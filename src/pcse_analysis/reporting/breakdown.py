@@ -18,10 +18,13 @@ WEIGHTED = ".weighted"
 def reply_table(dossier: Dossier, estimates: Sequence[Estimate], caption: Cell) -> Table:
     """Shares of replies with interval, unweighted beside weighted, and every kind of base."""
     weighted = any(e.weighting == "weighted" for e in estimates)
+    labels = {dossier.question(estimate).label for estimate in estimates}
     rows: list[list[Cell]] = []
     for estimate in estimates:
         plain = dossier.figures.estimate(estimate.id.removesuffix(WEIGHTED))
-        row: list[Cell] = [dossier.question(estimate).label, wave_name(dossier.survey.waves[estimate.wave])]
+        name = wave_name(dossier.survey.waves[estimate.wave])
+        # Where both surveys asked the same, the heading names the question.
+        row: list[Cell] = [Markup("{}: {}").format(name, dossier.question(estimate).label) if len(labels) > 1 else name]
         if weighted:
             row += [figure(estimate, "value", "bare1"), range_of(estimate, "low", "high", "bare1")]
         row += [
@@ -34,11 +37,11 @@ def reply_table(dossier: Dossier, estimates: Sequence[Estimate], caption: Cell) 
             row.append(figure(estimate, "effective_base", "count"))
         rows.append(row)
     interval = interval_head(estimates) + " (%)"
-    heads: list[Cell] = ["Question", "Survey"]
+    heads: list[Cell] = ["Survey"]
     heads += ["Weighted share (%)", interval] if weighted else []
     heads += ["Unweighted share (%)" if weighted else "Share (%)", interval, "Replies", "Base"]
     heads += ["Effective base"] if weighted else []
-    return Table(caption, heads, rows, frozenset(range(2, len(heads))))
+    return Table(caption, heads, rows, frozenset(range(1, len(heads))))
 
 
 def breakdown_tables(dossier: Dossier, change: Change, finding: str) -> list[Table]:
@@ -68,7 +71,9 @@ def breakdown_tables(dossier: Dossier, change: Change, finding: str) -> list[Tab
             heads: list[Cell] = [words.capitalize()]
             heads += [Markup("{} (%)").format(wave_name(dossier.survey.waves[e.wave])) for e in both]
             heads += ["Bases", "Change (points)", interval_head([change]), "Verdict"]
-            caption = Markup("Table {}{}. The same by {} of the practice").format(finding, letter, words)
+            caption = Markup(
+                "Table {}{}. The same by {} of the practice; verdicts adjusted for all such comparisons"
+            ).format(finding, letter, words)
             tables.append(Table(caption, heads, rows, frozenset({1, 2, 3, 4, 5})))
     return tables
 
