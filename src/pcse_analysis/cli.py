@@ -12,7 +12,7 @@ import click
 from pcse_analysis.catalogue.load import project_root
 from pcse_analysis.dossier import ALL
 from pcse_analysis.errors import DataError, Problems, UserError
-from pcse_analysis.evidence import read_inputs, read_replies
+from pcse_analysis.evidence import make_evidence, read_inputs
 from pcse_analysis.evidence.new_wave import Look, in_words, inspect_file, write_drafts
 from pcse_analysis.evidence.replies import flow_in_words, raw_folder
 
@@ -51,7 +51,8 @@ def check(project: Path, raw: Path | None) -> None:
     for edition in inputs.catalogue.editions.values():
         if edition.evidence == "responses":
             with problems.gathering():
-                replies = read_replies(inputs.root, inputs.raw, inputs.catalogue, edition)
+                _, replies = make_evidence(inputs, edition.id)
+                assert replies is not None
                 said += [flow_in_words(responses) for responses in replies.responses]
     problems.raise_as(DataError)
     click.echo("\n".join(said))

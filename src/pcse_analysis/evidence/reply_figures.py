@@ -8,10 +8,12 @@ from itertools import chain
 
 import pandas as pd
 
+from pcse_analysis.catalogue.load import CATALOGUE
 from pcse_analysis.catalogue.raw import REGISTER_WORDS
 from pcse_analysis.catalogue.types import Catalogue, Comparability, Edition, Family, Survey, Wave
 from pcse_analysis.cleaning.practices import with_size_bands
 from pcse_analysis.cleaning.themes import themes_of
+from pcse_analysis.errors import DataError, Problems
 from pcse_analysis.estimates import Change, Estimate, Figures
 from pcse_analysis.evidence.replies import Replies, last_day
 from pcse_analysis.evidence.trends import trend_estimates
@@ -51,9 +53,15 @@ class Sampled:
 
 
 def reply_evidence(catalogue: Catalogue, edition: Edition, replies: Replies) -> Figures:
-    """All figures of an edition that rests on replies, with small groups suppressed."""
+    """All figures of an edition that rests on replies, with small groups suppressed.
+
+    Raises:
+        DataError: replies of some waves cannot be weighted by the margins that the survey names; all are listed.
+    """
     survey = catalogue.surveys[edition.survey]
-    sampled = [_sampled(survey, survey.waves[r.wave], r, replies) for r in replies.responses]
+    problems = Problems()
+    sampled = [_sampled(survey, survey.waves[r.wave], r, replies, problems) for r in replies.responses]
+    problems.raise_as(DataError)
     made = suppress(chain.from_iterable(_estimates(survey, s, replies) for s in sampled))
     changes = _changes(survey, sampled, made)
     judged = judge(changes, dict(survey.families) | _group_families(survey, changes))
@@ -67,7 +75,7 @@ def reply_evidence(catalogue: Catalogue, edition: Edition, replies: Replies) -> 
     )
 
 
-def _sampled(survey: Survey, wave: Wave, responses: Responses, replies: Replies) -> Sampled:
+def _sampled(survey: Survey, wave: Wave, responses: Responses, replies: Replies, problems: Problems) -> Sampled:
     source = (f"{survey.raw}/{wave.exports[responses.export].file}",)
     registered = replies.registers.get(wave.id)
     practices = None
@@ -75,7 +83,14 @@ def _sampled(survey: Survey, wave: Wave, responses: Responses, replies: Replies)
         practices = with_size_bands(registered, wave.register)
     fitted = None
     if practices is not None and survey.design.margins is not None and responses.weights is None:
-        fitted = weights_to_register(responses.respondents, practices, survey.design.margins)
+        try:
+            fitted = weights_to_register(responses.respondents, practices, survey.design.margins)
+        except DataError as error:
+            file = f"{CATALOGUE}/surveys/{survey.id}/survey.yaml"
+            for problem in error.problems:
+                problems.add(
+                    f"weights of '{wave.id}', {responses.group}: {problem.what}", file=file, to_do=problem.to_do
+                )
     sample = sample_of(responses, survey, source, last_day(wave), fitted)
     partitions = [by_column(responses, column, _order(practices, column)) for column in REGISTER_COLUMNS]
     parted = tuple(p for p in partitions if p is not None)
