@@ -73,5 +73,5 @@ def test_joined_options_come_back(options: list[str], data: st.DataObject) -> No
 def test_nothing_is_lost(text: str, options: list[str]) -> None:
     """Origin: the law: the pieces of options found and left over are those of the cell."""
     found, left = parted(text, options, [", "])
-    pieces = sorted(piece.strip() for part in (*found, *left) for piece in part.split(",") if piece.strip())
+    pieces = sorted(" ".join(p.split()) for part in (*found, *left) for p in part.split(",") if p.strip())
     assert pieces == sorted(" ".join(piece.split()) for piece in text.split(",") if piece.strip())
