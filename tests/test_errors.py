@@ -6,6 +6,7 @@ at once. Expected messages below are written out from that form.
 
 from __future__ import annotations
 
+import pickle
 import re
 
 import pytest
@@ -188,3 +189,10 @@ def test_not_an_option_lists_a_dozen_and_says_that_there_are_more():
 def test_an_empty_option_is_not_listed_as_nothing():
     """A list of options never starts with a bare comma: 'or nothing' is said in words by the caller."""
     assert not_an_option("zzz", "a family, or nothing", ["", "headline"]).endswith("a family, or nothing: headline")
+
+
+def test_an_error_survives_the_way_between_processes() -> None:
+    """A worker's mistake must reach its parent whole; an exception that cannot be unpickled hangs a pool."""
+    error = DataError([Problem(what="one", file="a.csv", line=3), Problem(what="two")])
+    back = pickle.loads(pickle.dumps(error))
+    assert (type(back), back.problems, str(back)) == (DataError, error.problems, str(error))

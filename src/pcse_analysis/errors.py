@@ -46,6 +46,10 @@ class UserError(Exception):
         self.problems = tuple(dict.fromkeys(problems))
         super().__init__(self._message())
 
+    def __reduce__(self) -> tuple[type[UserError], tuple[tuple[Problem, ...]]]:
+        """How it is sent from one process to another: by its problems, not by its message."""
+        return type(self), (self.problems,)
+
     def _message(self) -> str:
         count = len(self.problems)
         files = list(dict.fromkeys(p.file for p in self.problems if p.file))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import sqrt
 from typing import Any
 
@@ -189,3 +190,15 @@ def test_scaling_the_weights_of_one_wave_changes_nothing(waves: tuple[Side, Side
     )  # fmt: skip
     one, other = found(before, after), found(scaled, after)
     assert other.shares.interval(0.95) == pytest.approx(one.shares.interval(0.95), abs=1e-7)
+
+
+def test_what_sets_strata_apart_is_no_error_of_a_wave() -> None:
+    """All of the north fail, none of the south, in both waves, whoever replies: with strata nothing is left to vary."""
+    region = np.array(["north"] * 4 + ["south"] * 4, dtype=object)
+    fails = [1] * 4 + [0] * 4
+    plain = side(fails, range(8)), side(fails, range(4, 12))
+    parted = [replace(s, stratum=region) for s in plain]
+    # The later wave's keys 4 to 7 are northern there: given names of their own, each key has one stratum.
+    parted[1] = replace(parted[1], keys=np.array([f"Q{n}" for n in range(8)], dtype=object))
+    assert found(*parted).standard_error == pytest.approx(0, abs=1e-12)
+    assert found(*plain).standard_error > 0.1

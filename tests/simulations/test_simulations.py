@@ -12,17 +12,17 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from statsmodels.stats.multitest import multipletests
+
+from pcse_analysis.errors import DataError, Problem
+from pcse_analysis.metrics.two_waves import Populations
+from simulations import coverage, false_claims, run, strata, verdicts, waves
 from simulations.batch import check, draw, estimate
 from simulations.change_coverage import held
 from simulations.populations import OVERLAPS, Registers, bases_of, joint, registers, samples
 from simulations.power import planned
 from simulations.report import Section, per_cent, table, verdict_on
 from simulations.share_designs import DESIGNS
-from statsmodels.stats.multitest import multipletests
-
-from pcse_analysis.errors import DataError, Problem
-from pcse_analysis.metrics.two_waves import Populations
-from simulations import coverage, false_claims, run, strata, verdicts, waves
 from tests.metrics.made import STEADY
 
 REPORT = Path(__file__).resolve().parents[2] / "docs" / "simulation.md"

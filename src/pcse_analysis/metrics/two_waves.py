@@ -116,9 +116,21 @@ def shares_and_covariance(sides: Sequence[Side]) -> tuple[Floats, Floats, Design
     for place, side in enumerate(sides):
         found = ratio(side.fails.astype(float), np.ones(len(side.fails)), side.design, side.base)
         shares[place] = found.value
-        influence[start : start + len(side.fails), place] = found.influence
+        influence[start : start + len(side.fails), place] = _within_strata(found.influence, side.stratum)
         start += len(side.fails)
     return shares, covariance(influence, design), design
+
+
+def _within_strata(influence: Floats, stratum: Keys | None) -> Floats:
+    """Influences less their mean in each stratum of their wave.
+
+    The joined design counts practices of the other wave as if they might have replied in this one. Without this, what
+    sets the strata apart would stay in the variance of each wave. Without strata the mean is 0 already.
+    """
+    if stratum is None:
+        return influence
+    _, place = np.unique(stratum.astype(str), return_inverse=True)
+    return influence - (np.bincount(place, weights=influence) / np.bincount(place))[place]
 
 
 def difference(
