@@ -33,3 +33,15 @@ def test_margins_that_cannot_be_met_are_told_by_check_and_by_build(
         assert ended.code == 2, ended.out
         assert told in ended.err and "survey.yaml" in ended.err and "Traceback" not in ended.err, ended.err
     assert not (small_project / "outputs" / "synthetic").exists()
+
+
+def test_an_export_of_which_no_reply_is_left_is_named(small_project: Path) -> None:
+    """Three rows, all before or after the fieldwork: nothing to estimate from, and the message says of which file."""
+    wave = small_project / "data/catalogue/surveys/gpc-pcse-synthetic/waves/2017-12.yaml"
+    wave.write_text(re.sub(r"(?m)^    sha256: .*\n", "", wave.read_text(encoding="utf-8")), encoding="utf-8")
+    (small_project / "data/catalogue/surveys/gpc-pcse-synthetic/quotes.csv").unlink()
+    export = small_project / "data/synthetic/pcse-2017-12-practices.csv"
+    export.write_bytes(b"\n".join(export.read_bytes().split(b"\n")[:5]) + b"\n")
+    ended = run_pcse("check", "--project", small_project)
+    assert ended.code == 2 and "none is left to estimate from" in ended.err, ended.err
+    assert "pcse-2017-12-practices.csv" in ended.err and "Traceback" not in ended.err

@@ -60,6 +60,12 @@ def reply_evidence(catalogue: Catalogue, edition: Edition, replies: Replies) -> 
     """
     survey = catalogue.surveys[edition.survey]
     problems = Problems()
+    for responses in (r for r in replies.responses if not len(r)):
+        file = f"{survey.raw}/{survey.waves[responses.wave].exports[responses.export].file}"
+        what = f"of {responses.flow.received} replies received none is left to estimate from"
+        to_do = "look at the rules of cleaning in the wave's file, or take the export out of it."
+        problems.add(what, file=file, to_do=to_do)
+    problems.raise_as(DataError)
     sampled = [_sampled(survey, survey.waves[r.wave], r, replies, problems) for r in replies.responses]
     problems.raise_as(DataError)
     made = suppress(chain.from_iterable(_estimates(survey, s, replies) for s in sampled))

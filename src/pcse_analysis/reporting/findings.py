@@ -254,7 +254,9 @@ def _apart(dossier: Dossier, change: Change) -> tuple[Markup, Markup, tuple[Mark
         )
         return Markup("worded differently in {}").format(earlier), sentence.format(*named, change.reason), ()
     if change.comparability != "not_comparable":
-        words = "{} and {} could be compared, but are <strong>not</strong>: the base of one of them is not known."
+        few = any(estimate.suppressed for estimate in dossier.figures.both(change))
+        why = "too few replied for one of them to be shown" if few else "the base of one of them is not known"
+        words = f"{{}} and {{}} could be compared, but are <strong>not</strong>: {why}."
         return Markup("not compared with {}").format(earlier), Markup(words).format(*named), ()
     sentence = Markup("{} and {} are <strong>not compared</strong>. {}").format(*named, change.reason)
     return Markup("not comparable with {}").format(earlier), sentence, ()
