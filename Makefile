@@ -13,7 +13,7 @@ BROKEN := $(VENV)/.incomplete
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help setup evidence test check lab benchmark fuzz pictures fonts synthetic format lock clean
+.PHONY: help setup evidence test check lab benchmark disclosure fuzz pictures fonts synthetic format lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -65,6 +65,9 @@ benchmark: $(READY) ## time cleaning beside pandas, estimates beside numpy and s
 
 simulate: $(READY) ## simulate surveys into docs/simulation.md (takes some minutes)
 	$(BIN)/python -m simulations
+
+disclosure: $(READY) ## attack 10,000 protected tables into docs/disclosure.md (takes some minutes)
+	$(BIN)/python -m simulations.disclosure
 
 pictures: $(READY) ## take the pictures of the finished pages
 	$(BIN)/python -m tests.browser.pictures

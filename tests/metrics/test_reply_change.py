@@ -94,7 +94,7 @@ def test_practices_of_both_waves_alone() -> None:
 def test_few_practices_of_both_waves_are_suppressed() -> None:
     """Seven of ten changed: one to nine of a part, so both the change and its test go."""
     change, before, after, _ = made()
-    found = {e.measure: e for e in suppress(checks(change, before, after).values())}
+    found = {e.measure: e for e in suppress(checks(change, before, after).values(), after.survey)}
     assert found["change_matched"].suppressed and found["change_matched"].value is None
     assert found["p_matched"].suppressed and found["p_matched"].numerator is None
 
@@ -168,14 +168,14 @@ def test_changes_by_region_leave_out_what_is_suppressed() -> None:
     shown = changes_by_group(pair, (before, after), both, {e.id: e for e in estimates})
     assert {c.group: c.value for c in shown} == {"north": pytest.approx(9 / 15 - 1), "south": pytest.approx(-1 / 9)}
     assert {c.family for c in shown} == {"by region_name"}
-    assert changes_by_group(pair, (before, after), both, {e.id: e for e in suppress(estimates)}) == []
+    assert changes_by_group(pair, (before, after), both, {e.id: e for e in suppress(estimates, after.survey)}) == []
 
 
 def test_a_suppressed_share_is_not_differenced() -> None:
     """Nine practices with an opinion are too few: no value, no interval, no test."""
     codes = CODES[0][:9], CODES[1]
     pair, before, after = made_waves({"q": ["Agree"] * 9}, {"q": SECOND}, codes)
-    figures = {e.id: e for e in suppress(figures_of(before, after).values())}
+    figures = {e.id: e for e in suppress(figures_of(before, after).values(), after.survey)}
     change = reply_change(pair, before, after, figures)
     assert change is not None and not change.is_compared and change.p_value is None
 

@@ -7,7 +7,7 @@ from functools import cache
 from math import isfinite
 from pathlib import Path
 
-from pcse_analysis.estimates import Figures, Verdict
+from pcse_analysis.estimates import Estimate, Figures, Verdict
 from pcse_analysis.evidence import find_edition, read_inputs, read_replies
 from pcse_analysis.evidence.reply_figures import reply_evidence
 
@@ -64,6 +64,24 @@ def test_no_change_is_shown_where_one_of_its_shares_is_suppressed() -> None:
     assert any(c.group_by for c in shown)
     for change in shown:
         assert not by_id[change.estimate_before].suppressed and not by_id[change.estimate_after].suppressed
+
+
+def test_totals_less_the_groups_shown_leave_no_small_number() -> None:
+    """The simplest attack, by subtraction: what is left of the whole is nothing, or ten and more on each side."""
+    plain = [e for e in figures().estimates if e.weighting == "unweighted" and e.measure in ("share", "response_rate")]
+    whole = {(e.wave, e.respondent_group, e.item, e.category): e for e in plain if not e.group_by}
+    parts: dict[tuple[tuple[str, ...], str], list[Estimate]] = {}
+    for e in (e for e in plain if e.group_by):
+        parts.setdefault(((e.wave, e.respondent_group, e.item, e.category), e.group_by), []).append(e)
+    hidden = 0
+    for (key, _), members in parts.items():
+        total, shown = whole[key], [e for e in members if not e.suppressed]
+        assert total.base is not None and total.numerator is not None
+        base = total.base - sum(e.base or 0 for e in shown)
+        counted = total.numerator - sum(e.numerator or 0 for e in shown)
+        assert base == 0 or ((counted == 0 or counted >= 10) and (base - counted == 0 or base - counted >= 10)), key
+        hidden += len(members) - len(shown)
+    assert len(parts) > 60 and hidden > 60
 
 
 def test_the_headline_family_counts_only_its_own() -> None:

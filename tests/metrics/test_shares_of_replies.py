@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from pcse_analysis.catalogue.types import Scale
 from pcse_analysis.metrics.design import kish_base
-from pcse_analysis.metrics.disclosure import PRIMARY, SECONDARY, suppress
-from pcse_analysis.metrics.quality import flow_counts, item_nonresponse, response_rates
+from pcse_analysis.metrics.quality import item_nonresponse, response_rates
 from pcse_analysis.metrics.sample import by_answer
 from pcse_analysis.metrics.themes import theme_shares
 from pcse_analysis.responses import BETWEEN, tidy_responses
@@ -165,29 +164,6 @@ def test_response_rates_by_region() -> None:
     responses.respondents["practice"] = ["X00001", "X00002", "X00011", ""]
     rates = response_rates(responses, register(region_name=["north"] * 10 + ["south"] * 10), ("region_name",), (), "")
     assert [(r.group, r.numerator, r.base) for r in rates] == [("", 3, 20), ("north", 2, 10), ("south", 1, 10)]
-
-
-def test_small_numbers_are_suppressed_and_none_stands_alone() -> None:
-    """The rule of metrics/disclosure.py by hand: 3 of 100 goes, and with it the next smallest, 12 of 100."""
-    responses = made_responses({"q": ["Agree"] * 4})
-    responses.respondents["practice"] = [""] * 4
-    (whole,) = response_rates(responses, register(), (), (), "")
-    counts = {"a": 3, "b": 12, "c": 50}
-    parts = [
-        replace(whole, id=f"{whole.id}.{g}", group_by="region_name", group=g, numerator=n, base=100.0, value=n / 100)
-        for g, n in counts.items()
-    ]
-    told = {e.group: (e.suppressed, e.value, e.numerator, e.base) for e in suppress(parts)}
-    assert told == {"a": (PRIMARY, None, None, None), "b": (SECONDARY, None, None, None), "c": ("", 0.5, 50, 100)}
-
-
-def test_a_base_under_ten_is_suppressed_and_a_count_of_rows_is_not() -> None:
-    """Nine respondents are few, ten are not; rows left out by the cleaning say nothing of what anybody answered."""
-    for size, expected in ((9, PRIMARY), (10, "")):
-        sample = made_sample({"q": ["Agree"] * size})
-        shares = suppress(option_shares(sample))
-        assert {s.suppressed for s in shares} == {expected}
-        assert {s.suppressed for s in suppress(flow_counts(sample.responses, (), ""))} == {""}
 
 
 def test_the_tidy_frame_holds_every_answer() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import cast
 
+from pcse_analysis.catalogue.disclosure import read_disclosure
 from pcse_analysis.catalogue.fields import MapReader, RowReader
 from pcse_analysis.catalogue.files import read_table, read_yaml
 from pcse_analysis.catalogue.questionnaire import ENDS, check_routes, conditions, read_scales
@@ -26,7 +27,7 @@ from pcse_analysis.catalogue.weighting import read_margins
 from pcse_analysis.errors import Problems
 
 SURVEY_KEYS = ("id", "label", "asked_by", "design", "margin", "margin_fixed", "groups")
-SURVEY_OPTIONAL = ("results", "families", "raw")
+SURVEY_OPTIONAL = ("results", "families", "raw", "disclosure")
 RAW = "data/raw"
 DESIGN_KEYS = ("unit", "population", "frame", "mode", "selection", "pairing", "pairing_note")
 DESIGN_OPTIONAL = ("margins",)
@@ -113,6 +114,7 @@ class _SurveyReader:
             results=head.text("results"),
             raw=head.text("raw") or RAW,
             design=self._design(head.map("design", DESIGN_KEYS, optional=DESIGN_OPTIONAL)),
+            disclosure=read_disclosure(head),
             margin=head.points("margin"),
             margin_fixed=head.text("margin_fixed"),
             families=self.families,

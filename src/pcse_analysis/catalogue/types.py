@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from pcse_analysis.catalogue.disclosure import DisclosureRules
 from pcse_analysis.catalogue.raw import Condition, ExportFile, MissingKind, Platform, QuestionKind, RegisterFiles
 
 EvidenceKind = Literal["published", "responses"]
@@ -185,6 +186,7 @@ class Survey:
     waves: Mapping[str, Wave]
     questions: Mapping[tuple[str, str], Question]
     comparability: tuple[Comparability, ...]
+    disclosure: DisclosureRules = field(default_factory=DisclosureRules)
 
 
 @dataclass(frozen=True, kw_only=True)

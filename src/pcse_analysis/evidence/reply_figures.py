@@ -10,15 +10,16 @@ import pandas as pd
 
 from pcse_analysis.catalogue.load import CATALOGUE
 from pcse_analysis.catalogue.raw import REGISTER_WORDS
-from pcse_analysis.catalogue.types import Catalogue, Comparability, Edition, Family, Survey, Wave
+from pcse_analysis.catalogue.types import Catalogue, Comparability, Edition, Family, Question, Survey, Wave
 from pcse_analysis.cleaning.practices import with_size_bands
 from pcse_analysis.cleaning.themes import themes_of
 from pcse_analysis.errors import DataError, Problems
 from pcse_analysis.estimates import Change, Estimate, Figures
 from pcse_analysis.evidence.replies import Replies, last_day
 from pcse_analysis.evidence.trends import trend_estimates
+from pcse_analysis.metrics.breakdowns import withheld_rows
 from pcse_analysis.metrics.checks import REGION, Checks, rows_without
-from pcse_analysis.metrics.disclosure import suppress
+from pcse_analysis.metrics.disclosure import Row, coarsened_change, suppress
 from pcse_analysis.metrics.margins import margins_of
 from pcse_analysis.metrics.numbers import number_estimates
 from pcse_analysis.metrics.ordered_change import ordered_estimates
@@ -68,13 +69,18 @@ def reply_evidence(catalogue: Catalogue, edition: Edition, replies: Replies) -> 
     problems.raise_as(DataError)
     sampled = [_sampled(survey, survey.waves[r.wave], r, replies, problems) for r in replies.responses]
     problems.raise_as(DataError)
-    made = suppress(chain.from_iterable(_estimates(survey, s, replies) for s in sampled))
+    withheld: set[Row] = set()
+    for one in sampled:
+        withheld |= withheld_rows(one.sample, _asked(survey, one), one.partitions, one.practices, withheld)
+    made = suppress(chain.from_iterable(_estimates(survey, s, replies) for s in sampled), survey, withheld)
     changes = _changes(survey, sampled, made)
     judged = judge(changes, dict(survey.families) | _group_families(survey, changes))
+    by_id = {e.id: e for e in made}
+    judged = [coarsened_change(c, survey, weighted=by_id[c.estimate_after].weighting == "weighted") for c in judged]
     figures = Figures(tuple(made), tuple(judged))
     beside = [extra for change in judged if not change.group_by for extra in margins_of(change, figures, survey)]
-    beside += _checks(survey, sampled, judged, {e.id: e for e in made})
-    everything = [*made, *suppress(beside)]
+    beside += _checks(survey, sampled, judged, by_id)
+    everything = [*made, *suppress(beside, survey)]
     return Figures(
         tuple(sorted(everything, key=lambda e: e.id)),
         tuple(sorted(judged, key=lambda c: c.id)),
@@ -113,8 +119,7 @@ def _order(practices: pd.DataFrame | None, column: str) -> Sequence[str]:
 def _estimates(survey: Survey, sampled: Sampled, replies: Replies) -> list[Estimate]:
     sample = sampled.sample
     responses, source, day = sample.responses, sample.sources, sample.known_on
-    wave = survey.waves[responses.wave]
-    questions = [survey.questions[item, wave.id] for item in wave.exports[responses.export].headers]
+    wave, questions = survey.waves[responses.wave], _asked(survey, sampled)
     made = [*flow_counts(responses, source, day), *item_nonresponse(responses, survey, source, day)]
     made += survey_estimates(sample, questions, everyone(responses))
     made += number_estimates(sample, questions)
@@ -131,6 +136,12 @@ def _estimates(survey: Survey, sampled: Sampled, replies: Replies) -> list[Estim
     if sampled.fitted is not None:
         made += weighting_facts(responses, sampled.fitted, source, day)
     return made
+
+
+def _asked(survey: Survey, sampled: Sampled) -> list[Question]:
+    responses = sampled.sample.responses
+    headers = survey.waves[responses.wave].exports[responses.export].headers
+    return [survey.questions[item, responses.wave] for item in headers]
 
 
 def _pairs(survey: Survey, sampled: Sequence[Sampled]) -> list[tuple[Comparability, Sampled, Sampled]]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import asdict
+
 from markupsafe import Markup
 
 from pcse_analysis.dossier import Dossier, Selection
@@ -76,7 +79,8 @@ def methods(dossier: Dossier) -> Html:
     """How each kind of number is made, who is missing, and when the margin and the family were fixed."""
     survey = dossier.survey
     told = [m for m in dossier.catalogue.methods.values() if dossier.edition.evidence in m.evidence]
-    parts = [Markup("<h3>{}</h3>\n<p>{}</p>").format(method.title, method.text) for method in told]
+    rules = {key: str(value) for key, value in asdict(survey.disclosure).items() if value is not None}
+    parts = [Markup("<h3>{}</h3>\n<p>{}</p>").format(m.title, _filled(m.text, rules)) for m in told]
     if not dossier.figures.changes:
         return Html(joined(parts))
     families = Markup("; ").join(
@@ -90,6 +94,13 @@ def methods(dossier: Dossier) -> Html:
         ).format(margin, survey.margin_fixed, families)
     )
     return Html(joined(parts))
+
+
+def _filled(text: str, rules: Mapping[str, str]) -> str:
+    """A text of the catalogue with the parameters of disclosure in the places that name them."""
+    for name, value in rules.items():
+        text = text.replace(f"{{{name}}}", value)
+    return text
 
 
 def left_out(dossier: Dossier) -> Html:

@@ -16,7 +16,10 @@ Cell = str | Markup
 KEY = (
     "[x]: not available. [z]: not applicable. Assumed base: all that replied, as the item's own base was not published."
 )
-KEY_OF_REPLIES = "[c]: suppressed, as few respondents are behind it. [x]: not available. [z]: not applicable."
+KEY_OF_REPLIES = (
+    "[c]: withheld to protect respondents; few are behind it, or the number of a few could be worked back from it. "
+    "[x]: not available. [z]: not applicable."
+)
 
 
 @dataclass(frozen=True)
