@@ -17,7 +17,7 @@ import nbformat
 import pytest
 
 from pcse_analysis.running import build as building
-from pcse_analysis.running.notebooks import RunError
+from pcse_analysis.running.outcomes import RunError
 from tests.conftest import RESULTS, SURVEY, Ended, edit_cell, edit_text
 
 Command = Callable[..., Ended]

@@ -8,7 +8,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "src" / "pcse_analysis"
 EVERYTHING = {
     "errors", "frames", "estimates", "provenance", "catalogue", "dossier", "responses", "cleaning", "metrics",
-    "reporting", "evidence", "synthetic", "running", "cli",
+    "reporting", "evidence", "attachment", "synthetic", "running", "cli",
 }  # fmt: skip
 MAY_ENTER = {
     "errors": set(),
@@ -22,9 +22,11 @@ MAY_ENTER = {
     "synthetic": {"errors", "catalogue"},
     "metrics": {"errors", "frames", "estimates", "provenance", "catalogue", "dossier", "responses"},
     "reporting": {"errors", "frames", "estimates", "provenance", "catalogue", "dossier"},
-    "evidence": EVERYTHING - {"evidence", "synthetic", "running", "cli"},
-    "running": {"errors", "catalogue", "provenance", "dossier", "evidence"},
-    "cli": EVERYTHING - {"cli"},
+    "evidence": EVERYTHING - {"evidence", "synthetic", "attachment", "running", "cli"},
+    "attachment": EVERYTHING - {"cleaning", "metrics", "attachment", "synthetic", "running", "cli"},
+    "running": {"errors", "estimates", "catalogue", "provenance", "dossier", "evidence", "reporting", "attachment"},
+    "cli_checks": EVERYTHING - {"cli"},
+    "cli": EVERYTHING | {"cli_checks"},
     "__main__": {"cli"},
     "__init__": EVERYTHING,
 }

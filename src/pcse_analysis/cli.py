@@ -10,6 +10,7 @@ from types import FrameType
 import click
 
 from pcse_analysis.catalogue.load import project_root
+from pcse_analysis.cli_checks import diff, verify
 from pcse_analysis.dossier import ALL
 from pcse_analysis.errors import DataError, Problems, UserError
 from pcse_analysis.evidence import make_evidence, read_inputs
@@ -131,17 +132,37 @@ def inspect(
 @click.option(
     "--timeout", type=click.IntRange(min=1), default=600, show_default=True, help="Seconds that one cell may take."
 )
+@click.option("--final", is_flag=True, help="Not a draft: needs a clean work tree and all checks passed.")
+@click.option(
+    "--supersedes",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="The folder or a page of the edition that this one corrects; the pages say what moved since.",
+)
 def build(
-    project: Path, raw: Path | None, edition: str, out: Path | None, parameters: tuple[str, ...], timeout: int
+    project: Path,
+    raw: Path | None,
+    edition: str,
+    out: Path | None,
+    parameters: tuple[str, ...],
+    timeout: int,
+    final: bool,
+    supersedes: Path | None,
 ) -> None:
     """Build an edition: estimates.csv, changes.csv, annex.html, pages/, provenance.json and SHA256SUMS."""
     from pcse_analysis.running.build import build as build_edition  # here, as Papermill takes a second to import
 
     root = project_root(project)
     for one in read_inputs(root, raw).catalogue.editions if edition == ALL else [edition]:
-        folder = build_edition(root, one, out or root / "outputs", parameters, timeout, raw)
+        folder = build_edition(
+            root, one, out or root / "outputs", parameters, timeout, raw, final=final, supersedes=supersedes
+        )
         click.echo(f"Edition '{one}': {len(list(folder.rglob('*.html')))} pages in {folder}")
         click.echo(f"Open {folder / 'annex.html'}")
+
+
+pcse.add_command(verify)
+pcse.add_command(diff)
 
 
 def _terminated(signum: int, frame: FrameType | None) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import subprocess
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+DRAFT, FINAL = "draft", "final"
+"""The states of an edition."""
 MADE_HERE = {"made_by": "pcse_analysis"}
 """How a notebook's output says that this package made it."""
 
@@ -20,6 +22,16 @@ class SourceFile:
     name: str
     sha256: str
     rows: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Superseded:
+    """An earlier edition that this one corrects: its annex, what it was made from, and what moved since, in words."""
+
+    annex_sha256: str
+    evidence_date: str
+    commit: str
+    moved: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,11 +47,14 @@ class RunRecord:
     notebooks_sha256: str
     commit: str
     packages: dict[str, str]
+    state: str = DRAFT
+    supersedes: Superseded | None = None
 
     def to_json(self) -> dict[str, object]:
         """The record as plain values in a fixed order."""
         return {
             "edition": self.edition,
+            "state": self.state,
             "evidence_date": self.evidence_date,
             "parameters": dict(sorted(self.parameters.items())),
             "inputs": [{"name": i.name, "sha256": i.sha256, "rows": i.rows} for i in self.inputs],
@@ -48,12 +63,17 @@ class RunRecord:
             "notebooks_sha256": self.notebooks_sha256,
             "commit": self.commit,
             "packages": dict(sorted(self.packages.items())),
+            "supersedes": None if self.supersedes is None else asdict(self.supersedes),
         }
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> RunRecord:
         """The record that ``to_json`` gave these values."""
-        return cls(**(values | {"inputs": tuple(SourceFile(**one) for one in values["inputs"])}))
+        earlier = values.get("supersedes")
+        if earlier is not None:
+            earlier = Superseded(**(earlier | {"moved": tuple(earlier["moved"])}))
+        inputs = tuple(SourceFile(**one) for one in values["inputs"])
+        return cls(**(values | {"inputs": inputs, "supersedes": earlier}))
 
 
 def file_sha256(path: Path) -> str:

@@ -16,7 +16,7 @@ from bs4 import BeautifulSoup
 from pcse_analysis.errors import UserError
 from pcse_analysis.estimates import read_figures
 from pcse_analysis.running.build import build
-from pcse_analysis.running.notebooks import RunError
+from pcse_analysis.running.outcomes import RunError
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("letter")]
 

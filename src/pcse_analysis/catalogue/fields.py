@@ -85,6 +85,14 @@ class RowReader:
             self.wrong(column, f"found {shown(value)}, expected a date such as 2018-01-16")
         return value
 
+    def moment(self, column: str) -> str:
+        """A date, or a date and a time of day, or nothing."""
+        value = self.row[column]
+        day, _, time = value.partition(" ")
+        if value and not (is_date(day) and (not time or re.fullmatch("([01][0-9]|2[0-3]):[0-5][0-9]", time))):
+            self.wrong(column, f"found {shown(value)}, expected a date such as 2018-01-16, or 2018-01-16 00:01")
+        return value
+
     def whole(self, column: str, *, optional: bool = False) -> int | None:
         """A whole number of zero or more, without separators."""
         value = self.row[column]

@@ -30,7 +30,10 @@ PUBLISHED = "data/published"
 SOURCES = f"{PUBLISHED}/sources.csv"
 PUBLICATION_COLUMNS = ("id", "publisher", "title", "url", "published_on", "date_kind", "date_basis")
 SERVICE_LINE_COLUMNS = ("id", "label", "order", "covers", "users", "standard", "sources", "known_on")
-EDITION_COLUMNS = ("id", "label", "survey", "evidence", "evidence_date", "about", "contact", "marked")
+EDITION_COLUMNS = (
+    *("id", "label", "survey", "evidence", "evidence_date", "about", "contact", "marked"),
+    *("embargo_until", "correction"),
+)
 PAGE_COLUMNS = ("id", "notebook", "output", "title", "evidence", "each")
 LETTER_KEYS = ("id", "label", "date", "survey", "wave_before", "wave_after", "claims")
 EVIDENCE = ("published", "responses")
@@ -197,6 +200,8 @@ def _editions(root: Path, surveys: dict[str, Survey], problems: Problems) -> dic
             about=read.text("about"),
             contact=read.text("contact"),
             marked=row["marked"],
+            embargo_until=read.moment("embargo_until"),
+            correction=row["correction"],
         )
         survey = surveys.get(row["survey"])
         if survey is not None and row["evidence"] == "published" and not survey.results:

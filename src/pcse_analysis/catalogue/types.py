@@ -225,6 +225,10 @@ class Edition:
     contact: str
     marked: str
     """A word that is printed across every page, such as SYNTHETIC; empty for none."""
+    embargo_until: str = ""
+    """The day, or the day and time, before which it may not be published; empty for none."""
+    correction: str = ""
+    """Why an earlier edition was corrected; empty where it was not."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,7 +19,7 @@ from pcse_analysis.evidence.figures import known, published_evidence
 from pcse_analysis.evidence.inputs import Inputs, find_edition, read_inputs, record_of
 from pcse_analysis.evidence.replies import RAW_FOLDER, Replies, later_waves, read_replies, read_words
 from pcse_analysis.evidence.reply_figures import reply_evidence
-from pcse_analysis.provenance import RunRecord
+from pcse_analysis.provenance import DRAFT, RunRecord
 
 BUILT_FOLDER = "PCSE_BUILT_FOLDER"
 """Environment variable that a build sets for its notebooks: the folder its CSVs are in."""
@@ -35,7 +35,7 @@ def make_dossier(inputs: Inputs, edition: str, parameters: dict[str, str] | None
 
 
 def make_evidence(
-    inputs: Inputs, edition: str, parameters: dict[str, str] | None = None
+    inputs: Inputs, edition: str, parameters: dict[str, str] | None = None, state: str = DRAFT
 ) -> tuple[Dossier, Replies | None]:
     """The dossier of an edition, and the cleaned replies where it rests on replies.
 
@@ -49,7 +49,7 @@ def make_evidence(
         figures = reply_evidence(inputs.catalogue, chosen, replies)
     else:
         figures = published_evidence(inputs, chosen)
-    return _dossier(inputs, chosen, figures, record_of(inputs, chosen, parameters or {}, replies)), replies
+    return _dossier(inputs, chosen, figures, record_of(inputs, chosen, parameters or {}, replies, state)), replies
 
 
 def _dossier(inputs: Inputs, edition: Edition, figures: Figures, record: RunRecord) -> Dossier:

@@ -86,7 +86,9 @@ def find_edition(inputs: Inputs, edition: str) -> Edition:
     return editions[edition]
 
 
-def record_of(inputs: Inputs, edition: Edition, parameters: dict[str, str], replies: Replies | None) -> RunRecord:
+def record_of(
+    inputs: Inputs, edition: Edition, parameters: dict[str, str], replies: Replies | None, state: str
+) -> RunRecord:
     """What an edition is made from: files with hashes, code, parameters and versions."""
     root = inputs.root
     package = Path(pcse_analysis.__file__).parent
@@ -106,6 +108,7 @@ def record_of(inputs: Inputs, edition: Edition, parameters: dict[str, str], repl
         code_sha256=tree_sha256(code, package),
         notebooks_sha256=notebooks,
         commit=commit_of(root),
+        state=state,
         packages={"python": platform.python_version()} | {name: importlib.metadata.version(name) for name in PACKAGES},
     )
 

@@ -16,9 +16,9 @@ from pcse_analysis.reporting.figures import NOT_APPLICABLE, date, figure, wave_n
 from pcse_analysis.reporting.findings import Finding, change_finding
 from pcse_analysis.reporting.html import Html, joined
 from pcse_analysis.reporting.letter import Judged, Judgement, judged_claims, letters_of
+from pcse_analysis.reporting.standing import standing
 from pcse_analysis.reporting.tables import KEY, Cell, Table, share_table
 
-MARKED = "{}: made-up example. No figure here says anything about real practices or people."
 GROUPS_OF_FINDINGS = (
     (Verdict.DETERIORATED, "What got worse", "No figure that can be compared got worse."),
     (Verdict.IMPROVED, "What got better", "No figure that can be compared got better."),
@@ -35,20 +35,9 @@ def heading(dossier: Dossier, page: str, selection: Selection | None = None, gro
     """The title of a page, and what kind of document it is."""
     title = next(p.title for p in dossier.catalogue.pages if p.id == page)
     line = selection.service_line.label if selection and selection.service_line else "All services"
-    edition = dossier.edition
     people = dossier.survey.groups.get(group, "all respondents")
-    return Html(
-        joined(
-            [
-                Markup("<p class='marked'>{}</p>").format(MARKED.format(edition.marked)) if edition.marked else "",
-                Markup("<h1>{}</h1>").format(title.replace("{service_line}", line).replace("{group}", people)),
-                Markup(
-                    "<p class='standing'>Evidence as known on {}. {} Draft; not an official statistic. "
-                    "Questions: {}.</p>"
-                ).format(date(edition.evidence_date), edition.about, edition.contact),
-            ]
-        )
-    )
+    name = title.replace("{service_line}", line).replace("{group}", people)
+    return Html(joined([Markup("<h1>{}</h1>").format(name), standing(dossier)]))
 
 
 def _compared(dossier: Dossier, selection: Selection) -> list[tuple[Change, Finding]]:

@@ -11,6 +11,9 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from pcse_analysis.attachment.earlier import check_same_edition, read_earlier
+from pcse_analysis.attachment.embedded import with_data
+from pcse_analysis.dossier import Dossier
 from pcse_analysis.errors import CommandError, Problem
 from pcse_analysis.evidence import (
     BUILT_FOLDER,
@@ -20,34 +23,55 @@ from pcse_analysis.evidence import (
     write_dossier,
     write_interim,
 )
-from pcse_analysis.provenance import file_sha256
-from pcse_analysis.running.notebooks import RunError, export_page, run_notebook
+from pcse_analysis.provenance import DRAFT, FINAL, file_sha256
+from pcse_analysis.reporting.standing import marks
+from pcse_analysis.running.gate import check_edition
+from pcse_analysis.running.notebooks import export_page, run_notebook
+from pcse_analysis.running.outcomes import RunError
 from pcse_analysis.running.plan import Plan, plan_build
+from pcse_analysis.running.state import check_final, corrected
 
 SUMS = "SHA256SUMS"
 OTHER_FOLDER = "name another folder with --out, or move that away."
 
 
 def build(
-    root: Path, edition: str, out: Path, words: Sequence[str], timeout: int | None, raw: Path | None = None
+    root: Path,
+    edition: str,
+    out: Path,
+    words: Sequence[str],
+    timeout: int | None,
+    raw: Path | None = None,
+    *,
+    final: bool = False,
+    supersedes: Path | None = None,
 ) -> Path:
     """Build one edition of the project at ``root`` into ``out/<edition>`` and return that folder.
 
-    The earlier output stays untouched until every page is made. ``raw`` stands for the project's ``data/raw``.
+    The earlier output stays untouched until every page is made and the gate is passed. ``raw`` stands for the project's
+    ``data/raw``. ``supersedes`` is the folder or a page of the edition that this one corrects.
 
     Raises:
-        UserError: the command, the catalogue or the inputs have mistakes.
-        RunError: a notebook failed or a page was refused.
+        UserError: the command, the catalogue or the inputs have mistakes, or something speaks against a final edition.
+        RunError: a notebook failed, or the gate refused what was made.
     """
     plan = plan_build(root, edition, words, raw)
+    if final:
+        check_final(root, plan)
     target = out / edition
     _check_target(target)
-    dossier, replies = make_evidence(plan.inputs, edition, dict(plan.given))
+    earlier = read_earlier(supersedes) if supersedes else None
+    if earlier is not None:
+        check_same_edition(earlier, edition, plan.inputs.catalogue.editions[edition].survey)
+    dossier, replies = make_evidence(plan.inputs, edition, dict(plan.given), FINAL if final else DRAFT)
+    if earlier is not None:
+        dossier = corrected(dossier, earlier)
     if replies is not None:
         write_interim(replies, root, edition)
     with _staged(target) as folder:
         write_dossier(dossier, folder)
-        _make_pages(root, edition, plan, folder, timeout)
+        _make_pages(root, dossier, plan, folder, timeout)
+        check_edition(folder, plan, dossier, replies)
         _write_sums(folder)
     return target
 
@@ -94,7 +118,7 @@ def _staged(target: Path) -> Iterator[Path]:
             shutil.rmtree(leftover, ignore_errors=True)
 
 
-def _make_pages(root: Path, edition: str, plan: Plan, folder: Path, timeout: int | None) -> None:
+def _make_pages(root: Path, dossier: Dossier, plan: Plan, folder: Path, timeout: int | None) -> None:
     settings = {
         BUILT_FOLDER: str(folder.resolve()),
         PROJECT_FOLDER: str(root.resolve()),
@@ -105,11 +129,11 @@ def _make_pages(root: Path, edition: str, plan: Plan, folder: Path, timeout: int
     failed = root / "build" / "failed"
     try:
         with tempfile.TemporaryDirectory(prefix="pcse-run-") as temporary:
-            for run in tqdm(plan.pages, desc=f"pages of '{edition}'", unit="page", disable=None, leave=False):
+            for run in tqdm(plan.pages, desc=f"pages of '{plan.edition}'", unit="page", disable=None, leave=False):
                 executed = Path(temporary) / "executed.ipynb"
                 try:
                     notebook = run_notebook(run.notebook, run.parameters, executed, timeout)
-                    html = export_page(notebook, run.back, run.output, plan.marked)
+                    html = export_page(notebook, run.back, run.output, marks(dossier))
                 except RunError as error:
                     failed.mkdir(parents=True, exist_ok=True)
                     kept = failed / run.notebook.name
@@ -119,7 +143,7 @@ def _make_pages(root: Path, edition: str, plan: Plan, folder: Path, timeout: int
                     ) from None
                 page = folder / run.output
                 page.parent.mkdir(parents=True, exist_ok=True)
-                page.write_text(html, encoding="utf-8", newline="\n")
+                page.write_text(with_data(html, dossier.figures, dossier.record), encoding="utf-8", newline="\n")
     finally:
         for name, value in before.items():
             if value is None:

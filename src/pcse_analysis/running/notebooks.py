@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 
@@ -18,23 +18,16 @@ from papermill.exceptions import PapermillExecutionError
 from pcse_analysis import errors
 from pcse_analysis.provenance import MADE_HERE
 from pcse_analysis.running.kernels import PrivateKernelManager, private_kernels
+from pcse_analysis.running.outcomes import EXIT_DEAD, EXIT_ERROR, EXIT_GATE, EXIT_TIMEOUT, RunError
 from pcse_analysis.running.parameters import Value
 
 TEMPLATES = files("pcse_analysis") / "reporting"
 LAST_WORDS = 5
 """Lines of a dead kernel's messages that are shown."""
+SILENT = {"parameters", "injected-parameters", "silent"}
+"""Tags of cells that need not show anything."""
 QUIET = {"papermill": logging.ERROR, "asyncio": logging.CRITICAL, "traitlets": logging.CRITICAL}
 """What these tell is told by our own messages; asyncio adds tracebacks when a run is stopped."""
-EXIT_ERROR, EXIT_TIMEOUT, EXIT_DEAD, EXIT_GATE = 4, 5, 6, 7
-
-
-class RunError(Exception):
-    """A notebook did not finish, or its page was refused. ``exit_code`` says which."""
-
-    def __init__(self, exit_code: int, message: str) -> None:
-        """Keep the exit code beside the message."""
-        self.exit_code = exit_code
-        super().__init__(message)
 
 
 def run_notebook(notebook: Path, parameters: Mapping[str, Value], executed: Path, timeout: int | None) -> NotebookNode:
@@ -83,25 +76,26 @@ def _lines(message: str) -> list[str]:
     return [line.strip() for line in message.splitlines()[1:] if line.strip()] or [message]
 
 
-def export_page(notebook: NotebookNode, back: str, place: str, marked: str = "") -> str:
+def export_page(notebook: NotebookNode, back: str, place: str, marks: Sequence[str] = ()) -> str:
     """The page of an executed notebook as HTML: its outputs and texts, no code, nothing fetched from anywhere.
 
-    ``marked`` is a word that stands across the page, on the screen and on every sheet of paper.
+    ``marks`` are words that stand across the page, on the screen and on every sheet of paper.
 
     Raises:
         RunError: an output is not HTML made by this package, or the page has not exactly one main heading (7).
     """
     _refuse_foreign_outputs(notebook, place)
+    _refuse_empty_cells(notebook, place)
     exporter = HTMLExporter(
         template_name="template", extra_template_basedirs=[str(TEMPLATES)], exclude_anchor_links=True, embed_images=True
     )
     style = "".join((TEMPLATES / "template" / name).read_text(encoding="utf-8") for name in ("fonts.css", "page.css"))
-    page = {"title": "", "style": style, "back": back, "marked": marked}
+    page = {"title": "", "style": style, "back": back, "marked": "\n".join(marks)}
     html, _ = exporter.from_notebook_node(notebook, resources={"page": page})
     titles = re.findall(r"<h1[^>]*>(.*?)</h1>", html, flags=re.DOTALL)
     if len(titles) != 1:
         raise RunError(EXIT_GATE, f"GateError: {place}\n  found {len(titles)} main headings, expected 1")
-    before = f"{marked}: " if marked else ""
+    before = f"{', '.join(marks)}: " if marks else ""
     html = html.replace("<title></title>", f"<title>{before}{re.sub(r'<[^>]+>', '', titles[0])}</title>", 1)
     return re.sub(r"[ \t]+\n", "\n", _with_contents(html))
 
@@ -113,6 +107,16 @@ def _refuse_foreign_outputs(notebook: NotebookNode, place: str) -> None:
                 kind = f"{output.name} text" if output.output_type == "stream" else ", ".join(output.get("data", {}))
                 message = f"  cell {number} shows {kind}; a page holds only exhibits of the package"
                 raise RunError(EXIT_GATE, f"GateError: {place}\n{message}")
+
+
+def _refuse_empty_cells(notebook: NotebookNode, place: str) -> None:
+    """Every cell declares an exhibit, but that of the parameters, and those tagged as showing nothing."""
+    for number, cell in enumerate(notebook.cells):
+        silent = SILENT & set(cell.metadata.get("tags") or [])
+        if cell.cell_type == "code" and not silent and not cell.get("outputs"):
+            first = next((line for line in cell.source.splitlines() if line.strip()), "nothing")
+            message = f"  cell {number} shows nothing, expected an exhibit; it begins: {errors.shown(first)}"
+            raise RunError(EXIT_GATE, f"GateError: {place}\n{message}")
 
 
 def _with_contents(html: str) -> str:

@@ -36,11 +36,6 @@ class Plan:
     given: Mapping[str, str]
     pages: tuple[PageRun, ...]
 
-    @property
-    def marked(self) -> str:
-        """The word that stands across every page; empty for none."""
-        return self.inputs.catalogue.editions[self.edition].marked
-
 
 def plan_build(root: Path, edition: str, words: Sequence[str], raw: Path | None = None) -> Plan:
     """What a build of ``edition`` with the parameters ``words`` (``name=value``) will do.

@@ -1,0 +1,41 @@
+"""What may not be found in anything that leaves the house: personal values, patterns of them, and small numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pcse_analysis.catalogue.types import Survey
+from pcse_analysis.cleaning.free_text import patterns_found
+from pcse_analysis.estimates import Estimate
+from pcse_analysis.evidence.replies import Replies
+from pcse_analysis.metrics.disclosure import is_small
+
+__all__ = ["codes_of", "patterns_found", "small_rows", "texts_of_replies"]
+SHORTEST_TEXT = 25
+"""Characters of an answer in own words from which it can hardly stand in a page by chance."""
+
+
+def codes_of(replies: Replies) -> set[str]:
+    """Keys of respondents and codes of practices, as they are or were given; each a single word."""
+    found: set[str] = set()
+    for responses in replies.responses:
+        for column in ("respondent", "practice"):
+            if column in responses.respondents:
+                found |= set(responses.respondents[column].dropna().astype(str))
+    return {code for code in found if len(code) > 4}
+
+
+def texts_of_replies(replies: Replies) -> set[str]:
+    """What respondents wrote in their own words, without approved quotations."""
+    written: set[str] = set()
+    for responses in replies.responses:
+        for answers in responses.answers.values():
+            if answers.kind == "text":
+                written |= {text for text in answers.values if len(text) >= SHORTEST_TEXT}
+    approved = " ".join(quote.quote for quote in replies.words.quotes)
+    return {text for text in written if text not in approved}
+
+
+def small_rows(estimates: Iterable[Estimate], survey: Survey) -> list[str]:
+    """The ids of estimates that break the survey's rules of disclosure."""
+    return [e.id for e in estimates if not e.suppressed and is_small(e, survey)]

@@ -1,0 +1,55 @@
+"""What kind of document a page is: draft or final, under embargo, a correction of an earlier one."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from pcse_analysis.dossier import Dossier
+from pcse_analysis.provenance import FINAL
+from pcse_analysis.reporting.figures import date
+from pcse_analysis.reporting.html import joined
+
+MARKED = "{}: made-up example. No figure here says anything about real practices or people."
+DRAFT = "DRAFT. Figures and words may still change; not for quotation."
+"""Stands at the head of a draft, and its first word across it."""
+
+
+def marks(dossier: Dossier) -> list[str]:
+    """The words that stand across every page: that it is made up, that it is a draft; none on a final one."""
+    draft = [] if dossier.record.state == FINAL else [DRAFT.partition(".")[0]]
+    return [word for word in (dossier.edition.marked, *draft) if word]
+
+
+def standing(dossier: Dossier) -> Markup:
+    """The block under a page's title, with everything that a reader must know before the first figure."""
+    edition, record = dossier.edition, dossier.record
+    final = record.state == FINAL
+    parts: list[object] = []
+    if edition.marked:
+        parts.append(Markup("<p class='marked'>{}</p>").format(MARKED.format(edition.marked)))
+    if not final:
+        parts.append(Markup("<p class='marked'>{}</p>").format(DRAFT))
+    if edition.embargo_until:
+        day, _, time = edition.embargo_until.partition(" ")
+        at = Markup('<time datetime="{0}">{0}</time> on ').format(time) if time else ""
+        words = "<p class='marked'>Embargoed until {}{}: not to be published or passed on before.</p>"
+        parts.append(Markup(words).format(at, date(day)))
+    state = "Final." if final else "Draft."
+    parts.append(
+        Markup(
+            "<p class='standing'>{} Evidence as known on {}. {} Not an official statistic. Questions: {}.</p>"
+        ).format(state, date(edition.evidence_date), edition.about, edition.contact)
+    )
+    return joined([*parts, _superseded(dossier)])
+
+
+def _superseded(dossier: Dossier) -> Markup:
+    earlier = dossier.record.supersedes
+    if earlier is None:
+        return Markup()
+    why = Markup(" {}").format(dossier.edition.correction) if dossier.edition.correction else Markup()
+    lines = joined(Markup("<li><code>{}</code></li>").format(line.strip()) for line in earlier.moved)
+    return Markup(
+        "<div class='standing'><p><strong>This edition supersedes an earlier one</strong>, with evidence as known on "
+        "{}, whose annex has the SHA-256 <code>{}</code>.{} What moved since:</p>\n<ul>\n{}\n</ul></div>"
+    ).format(date(earlier.evidence_date), earlier.annex_sha256, why, lines)

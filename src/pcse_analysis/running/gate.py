@@ -1,0 +1,129 @@
+"""The gate: nothing of an edition is published while anything declared is missing, wrong, or tells too much."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from bs4 import BeautifulSoup
+
+from pcse_analysis.attachment.page_rules import broken_rules, ids_of
+from pcse_analysis.attachment.printed import rows_named, wrong_figures
+from pcse_analysis.dossier import Dossier
+from pcse_analysis.estimates import Figures, read_figures
+from pcse_analysis.evidence import Replies
+from pcse_analysis.evidence.protected import codes_of, patterns_found, small_rows, texts_of_replies
+from pcse_analysis.running.outcomes import EXIT_GATE, RunError
+from pcse_analysis.running.plan import Plan
+
+LISTED = 40
+PACKED = (".xlsx", ".docx")
+SEALED = ("SHA256SUMS",)
+WORD = re.compile(r"[A-Za-z0-9]+")
+LOCAL_PATH = re.compile(r"(?:(?<![\w./])/(?:home|root|tmp|Users|work)/|\b[A-Z]:\\)[^\s<>\"']{1,60}")
+KEPT = "build/refused"
+
+
+def check_edition(folder: Path, plan: Plan, dossier: Dossier, replies: Replies | None) -> None:
+    """Pass where an edition as it was staged keeps every rule.
+
+    Raises:
+        RunError: it does not (7); every place is named. What was refused is kept under ``build/refused``.
+    """
+    figures = read_figures(folder)
+    pages = {
+        path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*.html"))
+    }
+    wrong = [*_missing(plan, dossier, pages), *_disclosed(figures, pages, dossier)]
+    anchors = {name: ids_of(html) for name, html in pages.items()}
+    for name, html in pages.items():
+        wrong += [f"{name}: {line}" for line in (*broken_rules(html, name, anchors), *wrong_figures(html, figures))]
+    wrong += _leaks(folder, dossier, replies)
+    if not wrong:
+        return
+    kept = plan.inputs.root / KEPT / plan.edition
+    shutil.rmtree(kept, ignore_errors=True)
+    shutil.copytree(folder, kept)
+    listed = "\n".join(f"  {line}" for line in wrong[:LISTED])
+    more = f"\n  ... and {len(wrong) - LISTED} more" if len(wrong) > LISTED else ""
+    head = f"GateError: {len(wrong)} things keep edition '{plan.edition}' from being published"
+    end = f"  Earlier outputs are as they were; what was refused lies in {kept.relative_to(plan.inputs.root)}."
+    raise RunError(EXIT_GATE, f"{head}\n{listed}{more}\n{end}")
+
+
+def _missing(plan: Plan, dossier: Dossier, pages: Mapping[str, str]) -> Iterator[str]:
+    """Pages that were planned, and findings of every change that may be compared, as far as they are not there."""
+    for run in plan.pages:
+        if run.output not in pages:
+            yield f"{run.output}: the page is missing"
+    if plan.given or "annex.html" not in pages:
+        return
+    there = ids_of(pages["annex.html"])
+    for change in dossier.figures.changes:
+        finding = dossier.pair(change).finding
+        if change.is_compared and not change.group_by and finding not in there and _shown(plan, change.wave_after):
+            yield f"annex.html: finding {finding} is missing"
+
+
+def _shown(plan: Plan, wave: str) -> bool:
+    """Whether the annex is about the change that ends with this wave: its latest, or the one it is told to be about."""
+    annex = next(run for run in plan.pages if run.output == "annex.html")
+    asked = str(annex.parameters.get("wave_after", ""))
+    held = plan.inputs.catalogue.surveys[plan.inputs.catalogue.editions[plan.edition].survey].waves
+    latest = max(held, key=lambda name: held[name].fieldwork_start)
+    return wave == (asked if asked in held else latest)
+
+
+def _disclosed(figures: Figures, pages: Mapping[str, str], dossier: Dossier) -> Iterator[str]:
+    for row in small_rows(figures.estimates, dossier.survey):
+        yield f"estimates.csv: {row} is under the threshold"
+    withheld = {e.id for e in figures.estimates if e.suppressed}
+    shown = {c.id for c in figures.changes if c.value is not None}
+    for change in (c for c in figures.changes if c.id in shown):
+        if {change.estimate_before, change.estimate_after} & withheld:
+            yield f"changes.csv: {change.id} is given, though one of its two shares is withheld"
+    for name, html in pages.items():
+        for row in sorted(rows_named(html) & withheld):
+            yield f"{name}: a figure of {row} is printed, though it is withheld"
+
+
+def _leaks(folder: Path, dossier: Dossier, replies: Replies | None) -> Iterator[str]:
+    """Identifiers of persons and practices, answers in own words, and addresses of this machine, in any output."""
+    codes = codes_of(replies) if replies else set()
+    written = texts_of_replies(replies) if replies else set()
+    allowed = [dossier.edition.contact, *(p.publisher for p in dossier.catalogue.publications.values())]
+    for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.name not in SEALED):
+        name = path.relative_to(folder).as_posix()
+        for text in _texts(path):
+            for found in sorted(set(WORD.findall(text)) & codes)[:3]:
+                yield f"{name}: holds the code of a respondent or practice ({len(found)} characters)"
+            for found in written:
+                if found in text:
+                    yield f"{name}: holds what a respondent wrote ({len(found)} characters)"
+            if match := LOCAL_PATH.search(text):
+                yield f"{name}: holds an address of this machine: {match[0]}"
+            prose = _prose(text) if path.suffix == ".html" else ""
+            for known in allowed:
+                prose = prose.replace(known, " ") if known else prose
+            yield from (f"{name}: holds something like a {kind}" for kind in patterns_found(prose))
+
+
+def _texts(path: Path) -> Iterable[str]:
+    """What a file says, unpacked where it is packed; nothing of what is no text."""
+    if path.suffix in PACKED:
+        with zipfile.ZipFile(path) as packed:
+            return [
+                packed.read(n).decode("utf-8", "replace") for n in packed.namelist() if n.endswith((".xml", ".rels"))
+            ]
+    return [path.read_text(encoding="utf-8")] if path.suffix in (".html", ".csv", ".json", ".svg", ".txt") else []
+
+
+def _prose(html: str) -> str:
+    """The words of a page without figures, drawings, code and data."""
+    soup = BeautifulSoup(html, "html.parser")
+    for tag in soup.select("script, style, svg, data, code, time, a.address"):
+        tag.decompose()
+    return " ".join(soup.get_text(" | ").split())  # so that two cells do not read as one name

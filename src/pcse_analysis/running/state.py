@@ -1,0 +1,92 @@
+"""Whether an edition may be called final, and which earlier one it corrects."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import re
+import subprocess
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import nbformat
+
+from pcse_analysis.attachment.earlier import Earlier
+from pcse_analysis.attachment.moved import moved, sentences
+from pcse_analysis.dossier import Dossier
+from pcse_analysis.errors import CommandError, Problems
+from pcse_analysis.provenance import Superseded
+from pcse_analysis.running.plan import Plan
+
+LISTED = 5
+LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)", re.MULTILINE)
+TOLD = 12
+"""Rows of a kind that a corrected edition tells one by one."""
+
+
+def check_final(root: Path, plan: Plan) -> None:
+    """Pass where nothing speaks against a final edition.
+
+    Raises:
+        CommandError: everything that does: a work tree that is not clean, parameters, outputs stored in notebooks,
+            packages that are not those of the lock.
+    """
+    problems = Problems()
+    for what, to_do in (*_unclean(root), *_narrowed(plan), *_stored(root), *_unlocked(root)):
+        problems.add(f"--final: {what}", to_do=to_do)
+    problems.raise_as(CommandError)
+
+
+def _unclean(root: Path) -> Iterator[tuple[str, str]]:
+    command = ["git", "-C", str(root), "status", "--porcelain", "--untracked-files=all"]
+    try:
+        status = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
+    except (OSError, subprocess.SubprocessError):
+        yield "the project is no git work tree, so its state cannot be named", "build it from a clone."
+        return
+    changed = [line[3:] for line in status.splitlines()]
+    if changed:
+        listed = ", ".join(changed[:LISTED]) + (", ..." if len(changed) > LISTED else "")
+        yield f"the work tree is not clean: {listed}", "commit these changes, or take them back."
+
+
+def _narrowed(plan: Plan) -> Iterator[tuple[str, str]]:
+    for name in plan.given:
+        yield f"-p {name} is given, so that the edition would not be whole", "leave it out."
+
+
+def _stored(root: Path) -> Iterator[tuple[str, str]]:
+    for path in sorted((root / "notebooks").glob("*.ipynb")):
+        cells = nbformat.read(path, as_version=4).cells
+        if any(cell.get("outputs") for cell in cells):
+            yield f"notebooks/{path.name} has outputs stored in it", "clear them and commit it."
+
+
+def _unlocked(root: Path) -> Iterator[tuple[str, str]]:
+    lock = root / "requirements.lock"
+    if not lock.is_file():
+        yield "there is no requirements.lock", "take it from git."
+        return
+    wrong = []
+    for name, locked in LOCKED.findall(lock.read_text(encoding="utf-8")):
+        try:
+            installed = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue  # a package of another platform
+        if installed != locked:
+            wrong.append(f"{name} {installed} (lock: {locked})")
+    if wrong:
+        listed = ", ".join(wrong[:LISTED]) + (", ..." if len(wrong) > LISTED else "")
+        yield f"installed packages are not those of requirements.lock: {listed}", "run 'make setup'."
+
+
+def corrected(dossier: Dossier, earlier: Earlier) -> Dossier:
+    """The edition with what it supersedes in its record, and which numbers moved since, in words."""
+    labels = {question.item: question.label for question in dossier.survey.questions.values()}
+    superseded = Superseded(
+        annex_sha256=earlier.annex_sha256,
+        evidence_date=earlier.record.evidence_date,
+        commit=earlier.record.commit,
+        moved=tuple(sentences(moved(earlier.figures, dossier.figures, labels), TOLD)),
+    )
+    return replace(dossier, record=replace(dossier.record, supersedes=superseded))
