@@ -288,7 +288,7 @@ def test_a_page_for_each_of_what_does_not_exist(project: Path):
 @pytest.mark.parametrize("output", ["annex.html", "pages/supplies.html"])
 def test_two_pages_with_one_name(project: Path, output: str):
     """The second would take the place of the first without a word; one comes from a row, one from a service line."""
-    line = append_line(project / PAGES, f"again,annex,{output},Again,published,")
+    line = append_line(project / PAGES, f"again,annex,{output},Again,published,,")
     problems = refused(project).problems
     assert [(p.file, p.line, p.column) for p in problems] == [(PAGES, line, "output")]
 

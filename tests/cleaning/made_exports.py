@@ -60,11 +60,12 @@ FILES = {
         "supplies,Supplies,1,made up,practices,,made,2020-12-31\n"
     ),
     "data/catalogue/editions.csv": (
-        "id,label,survey,evidence,evidence_date,about,contact,marked\n"
-        "made,Made up,made,responses,2020-12-31,Made up for a test.,the maintainers,\n"
+        "id,label,survey,evidence,evidence_date,about,contact,marked,embargo_until,correction\n"
+        "made,Made up,made,responses,2020-12-31,Made up for a test.,the maintainers,,,\n"
     ),
     "data/catalogue/pages.csv": (
-        "id,notebook,output,title,evidence,each\nannex,survey_annex,annex.html,What was made up,responses,\n"
+        "id,notebook,output,title,evidence,each,declares\n"
+        "annex,survey_annex,annex.html,What was made up,responses,,findings\n"
     ),
     "data/catalogue/methods.yaml": "share:\n  evidence: [responses]\n  title: A share\n  text: Made up.\n",
     "data/published/sources.csv": (

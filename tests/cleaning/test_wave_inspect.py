@@ -58,7 +58,7 @@ def test_the_drafts_are_enough_for_clean_replies(project: Path) -> None:
     for path in (project / "data/catalogue/surveys/mine").rglob("*.yaml"):
         path.write_text(path.read_text(encoding="utf-8").replace("TO FILL IN", "made up"), encoding="utf-8")
     editions = project / "data/catalogue/editions.csv"
-    row = "mine,Mine,mine,responses,2020-12-31,Made up.,the maintainers,\n"
+    row = "mine,Mine,mine,responses,2020-12-31,Made up.,the maintainers,,,\n"
     editions.write_text(editions.read_text(encoding="utf-8") + row, encoding="utf-8")
     inputs = read_inputs(project)
     replies = read_replies(project, inputs.raw, inputs.catalogue, find_edition(inputs, "mine"))
@@ -110,7 +110,7 @@ def test_a_survey_is_added_by_files_alone(tmp_path: Path) -> None:
     editions = project / "data/catalogue/editions.csv"
     head = editions.read_text(encoding="utf-8").splitlines()[0]
     editions.write_text(
-        f"{head}\nnew,New,new,responses,2020-12-31,A test.,the readers of this test,\n", encoding="utf-8"
+        f"{head}\nnew,New,new,responses,2020-12-31,A test.,the readers of this test,,,\n", encoding="utf-8"
     )
     ended = run_pcse("check", *words)
     assert ended.code == 0 and "received 1058, excluded 0, analysed 1058" in ended.out

@@ -155,8 +155,8 @@ def test_parameters_reach_the_notebook_and_the_record(small_project: Path) -> No
     """A page made for one service line, asked for on the command line; the record names the parameter."""
     pages = small_project / "data" / "catalogue" / "pages.csv"
     pages.write_text(
-        "id,notebook,output,title,evidence,each\nservice-line,survey_change,pages/{service_line}.html,"
-        "{service_line}: figures,published,service_line\n",
+        "id,notebook,output,title,evidence,each,declares\nservice-line,survey_change,pages/{service_line}.html,"
+        "{service_line}: figures,published,service_line,\n",
         encoding="utf-8",
     )
     folder = build(small_project, "published", small_project / "outputs", ("service_line=registrations",), 300)

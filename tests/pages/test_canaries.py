@@ -31,10 +31,21 @@ def letters(number: int) -> str:
     return "".join(chr(ord("a") + number // 26**place % 26) for place in range(4))
 
 
+def encoding_of(raw: bytes) -> str:
+    """The encoding in which an export was written, to write it back in the same."""
+    for name in ("utf-8-sig", "cp1252"):
+        try:
+            raw.decode(name)
+        except UnicodeDecodeError:
+            continue
+        return name if raw.startswith(b"\xef\xbb\xbf") or name != "utf-8-sig" else "utf-8"
+    return "latin-1"
+
+
 def planted(path: Path) -> tuple[int, set[str]]:
     """Plant a canary in every personal and written cell of an export; how many there are, and its practice codes."""
     raw = path.read_bytes()
-    encoding = "utf-8-sig" if raw.startswith(b"\xef\xbb\xbf") else "cp1252" if b"\xa0" in raw else "utf-8"
+    encoding = encoding_of(raw)
     rows = list(csv.reader(io.StringIO(raw.decode(encoding), newline="")))
     first = next(number for number, row in enumerate(rows) if row[0] == "Respondent ID")
     heads = ["\n".join(pair).replace("\xa0", " ") for pair in zip(rows[first], rows[first + 1], strict=True)]

@@ -48,8 +48,8 @@ def test_there_is_a_page_for_each_group_and_one_on_how_good_the_replies_are(page
 def test_every_page_says_that_it_is_made_up(pages: dict[str, BeautifulSoup]) -> None:
     """In the title, in words before the heading, and as the word that the style prints across each sheet."""
     for name, soup in pages.items():
-        assert soup.title.get_text().startswith("SYNTHETIC: "), name
-        assert soup.body["data-marked"] == "SYNTHETIC"
+        assert soup.title.get_text().startswith("SYNTHETIC, DRAFT: "), name
+        assert soup.body["data-marked"] == "SYNTHETIC\nDRAFT"
         assert words(soup).index("SYNTHETIC: made-up example") < words(soup).index(soup.h1.get_text())
 
 
@@ -144,7 +144,7 @@ def test_a_broken_export_leaves_the_last_edition_as_it_was(small_project: Path) 
     """An answer that is no option stops the build with one message and exit code 2; the outputs stay."""
     pages = small_project / "data/catalogue/pages.csv"
     pages.write_text(
-        pages.read_text(encoding="utf-8") + "q,data_quality,annex.html,Quality,responses,\n", encoding="utf-8"
+        pages.read_text(encoding="utf-8") + "q,data_quality,annex.html,Quality,responses,,\n", encoding="utf-8"
     )
     notebook = small_project / "notebooks/data_quality.ipynb"
     notebook.write_text(notebook.read_text(encoding="utf-8").replace('\\"data-quality\\"', '\\"q\\"'), encoding="utf-8")

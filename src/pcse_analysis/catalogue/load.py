@@ -34,10 +34,11 @@ EDITION_COLUMNS = (
     *("id", "label", "survey", "evidence", "evidence_date", "about", "contact", "marked"),
     *("embargo_until", "correction"),
 )
-PAGE_COLUMNS = ("id", "notebook", "output", "title", "evidence", "each")
+PAGE_COLUMNS = ("id", "notebook", "output", "title", "evidence", "each", "declares")
 LETTER_KEYS = ("id", "label", "date", "survey", "wave_before", "wave_after", "claims")
 EVIDENCE = ("published", "responses")
 EACH = ("service_line", "group")
+DECLARED = ("findings",)
 CLAIM_TESTS = ("little_improvement", "some_deterioration", "none")
 
 
@@ -241,6 +242,7 @@ def _pages(
             title=read.text("title"),
             evidence=read.one_of("evidence", "a kind of evidence", EVIDENCE),  # type: ignore[arg-type]
             each=read.one_of("each", "service_line, group, or nothing", ("", *EACH)),  # type: ignore[arg-type]
+            declares=read.many_of("declares", "a kind of exhibit", DECLARED),
         )
         placeholder = f"{{{page.each}}}" if page.each in EACH else ""
         if placeholder not in page.output:

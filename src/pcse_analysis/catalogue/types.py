@@ -236,6 +236,7 @@ class Page:
     """One page of an edition: the notebook that makes it and where it goes.
 
     ``evidence`` says which editions have it; ``each`` repeats it for every service line or group of respondents.
+    ``declares`` names what the gate must find on it: ``findings`` are those of every change that may be compared.
     """
 
     id: str
@@ -244,6 +245,7 @@ class Page:
     title: str
     evidence: EvidenceKind
     each: Literal["", "service_line", "group"]
+    declares: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

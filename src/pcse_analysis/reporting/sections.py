@@ -16,7 +16,7 @@ from pcse_analysis.reporting.figures import NOT_APPLICABLE, date, figure, wave_n
 from pcse_analysis.reporting.findings import Finding, change_finding
 from pcse_analysis.reporting.html import Html, joined
 from pcse_analysis.reporting.letter import Judged, Judgement, judged_claims, letters_of
-from pcse_analysis.reporting.standing import standing
+from pcse_analysis.reporting.standing import banners, standing
 from pcse_analysis.reporting.tables import KEY, Cell, Table, share_table
 
 GROUPS_OF_FINDINGS = (
@@ -37,7 +37,7 @@ def heading(dossier: Dossier, page: str, selection: Selection | None = None, gro
     line = selection.service_line.label if selection and selection.service_line else "All services"
     people = dossier.survey.groups.get(group, "all respondents")
     name = title.replace("{service_line}", line).replace("{group}", people)
-    return Html(joined([Markup("<h1>{}</h1>").format(name), standing(dossier)]))
+    return Html(joined([banners(dossier), Markup("<h1>{}</h1>").format(name), standing(dossier)]))
 
 
 def _compared(dossier: Dossier, selection: Selection) -> list[tuple[Change, Finding]]:

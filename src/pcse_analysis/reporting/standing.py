@@ -20,27 +20,29 @@ def marks(dossier: Dossier) -> list[str]:
     return [word for word in (dossier.edition.marked, *draft) if word]
 
 
-def standing(dossier: Dossier) -> Markup:
-    """The block under a page's title, with everything that a reader must know before the first figure."""
-    edition, record = dossier.edition, dossier.record
-    final = record.state == FINAL
+def banners(dossier: Dossier) -> Markup:
+    """What stands above a page's title: that it is made up, a draft, or under embargo; nothing where it is none."""
+    edition = dossier.edition
     parts: list[object] = []
     if edition.marked:
         parts.append(Markup("<p class='marked'>{}</p>").format(MARKED.format(edition.marked)))
-    if not final:
+    if dossier.record.state != FINAL:
         parts.append(Markup("<p class='marked'>{}</p>").format(DRAFT))
     if edition.embargo_until:
         day, _, time = edition.embargo_until.partition(" ")
         at = Markup('<time datetime="{0}">{0}</time> on ').format(time) if time else ""
         words = "<p class='marked'>Embargoed until {}{}: not to be published or passed on before.</p>"
         parts.append(Markup(words).format(at, date(day)))
-    state = "Final." if final else "Draft."
-    parts.append(
-        Markup(
-            "<p class='standing'>{} Evidence as known on {}. {} Not an official statistic. Questions: {}.</p>"
-        ).format(state, date(edition.evidence_date), edition.about, edition.contact)
-    )
-    return joined([*parts, _superseded(dossier)])
+    return joined(parts)
+
+
+def standing(dossier: Dossier) -> Markup:
+    """What stands under a page's title: what kind of document it is, and which earlier one it corrects."""
+    edition = dossier.edition
+    state = "Final." if dossier.record.state == FINAL else "Draft."
+    words = "<p class='standing'>{} Evidence as known on {}. {} Not an official statistic. Questions: {}.</p>"
+    about = Markup(words).format(state, date(edition.evidence_date), edition.about, edition.contact)
+    return joined([about, _superseded(dossier)])
 
 
 def _superseded(dossier: Dossier) -> Markup:

@@ -127,13 +127,14 @@ def _make_pages(root: Path, dossier: Dossier, plan: Plan, folder: Path, timeout:
     before = {name: os.environ.get(name) for name in settings}
     os.environ.update(settings)
     failed = root / "build" / "failed"
+    has_annex = any(run.output == "annex.html" for run in plan.pages)
     try:
         with tempfile.TemporaryDirectory(prefix="pcse-run-") as temporary:
             for run in tqdm(plan.pages, desc=f"pages of '{plan.edition}'", unit="page", disable=None, leave=False):
                 executed = Path(temporary) / "executed.ipynb"
                 try:
                     notebook = run_notebook(run.notebook, run.parameters, executed, timeout)
-                    html = export_page(notebook, run.back, run.output, marks(dossier))
+                    html = export_page(notebook, run.back if has_annex else "", run.output, marks(dossier))
                 except RunError as error:
                     failed.mkdir(parents=True, exist_ok=True)
                     kept = failed / run.notebook.name

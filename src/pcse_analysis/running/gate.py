@@ -17,7 +17,7 @@ from pcse_analysis.estimates import Figures, read_figures
 from pcse_analysis.evidence import Replies
 from pcse_analysis.evidence.protected import codes_of, patterns_found, small_rows, texts_of_replies
 from pcse_analysis.running.outcomes import EXIT_GATE, RunError
-from pcse_analysis.running.plan import Plan
+from pcse_analysis.running.plan import PageRun, Plan
 
 LISTED = 40
 PACKED = (".xlsx", ".docx")
@@ -59,22 +59,19 @@ def _missing(plan: Plan, dossier: Dossier, pages: Mapping[str, str]) -> Iterator
     for run in plan.pages:
         if run.output not in pages:
             yield f"{run.output}: the page is missing"
-    if plan.given or "annex.html" not in pages:
-        return
-    there = ids_of(pages["annex.html"])
-    for change in dossier.figures.changes:
-        finding = dossier.pair(change).finding
-        if change.is_compared and not change.group_by and finding not in there and _shown(plan, change.wave_after):
-            yield f"annex.html: finding {finding} is missing"
+    for run in (run for run in plan.pages if "findings" in run.declares and run.output in pages and not plan.given):
+        there = ids_of(pages[run.output])
+        for change in dossier.figures.changes:
+            finding = dossier.pair(change).finding
+            asked = change.is_compared and not change.group_by and change.wave_after == _latest(run, dossier)
+            if asked and finding not in there:
+                yield f"{run.output}: finding {finding} is missing"
 
 
-def _shown(plan: Plan, wave: str) -> bool:
-    """Whether the annex is about the change that ends with this wave: its latest, or the one it is told to be about."""
-    annex = next(run for run in plan.pages if run.output == "annex.html")
-    asked = str(annex.parameters.get("wave_after", ""))
-    held = plan.inputs.catalogue.surveys[plan.inputs.catalogue.editions[plan.edition].survey].waves
-    latest = max(held, key=lambda name: held[name].fieldwork_start)
-    return wave == (asked if asked in held else latest)
+def _latest(run: PageRun, dossier: Dossier) -> str:
+    """The wave that a page's changes end with: the one it is told to be about, or the latest that is held."""
+    asked = str(run.parameters.get("wave_after", ""))
+    return asked if asked in dossier.survey.waves else dossier.waves_held()[-1].id
 
 
 def _disclosed(figures: Figures, pages: Mapping[str, str], dossier: Dossier) -> Iterator[str]:

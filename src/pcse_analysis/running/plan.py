@@ -20,6 +20,7 @@ class PageRun:
     notebook: Path
     parameters: dict[str, Value]
     output: str
+    declares: tuple[str, ...] = ()
 
     @property
     def back(self) -> str:
@@ -89,7 +90,7 @@ def _runs(
     values |= {"edition": edition} if "edition" in parameters else {}
     notebook = inputs.root / "notebooks" / f"{page.notebook}.ipynb"
     if not page.each:
-        return [PageRun(notebook=notebook, parameters=values, output=page.output)]
+        return [PageRun(notebook=notebook, parameters=values, output=page.output, declares=page.declares)]
     asked = given.get(page.each, ALL)
     names = _each(inputs, page, edition) if asked == ALL else [asked]
     return [
@@ -97,6 +98,7 @@ def _runs(
             notebook=notebook,
             parameters=values | {page.each: name},
             output=page.output.replace(f"{{{page.each}}}", name),
+            declares=page.declares,
         )
         for name in names
     ]
