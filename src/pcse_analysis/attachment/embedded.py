@@ -90,6 +90,8 @@ def _columns(rows: Sequence[Estimate | Change], kind: type[Estimate] | type[Chan
 
 
 def _plain(value: object) -> Any:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)  # written alike, whether it was computed or read from a file
     return str(value) if isinstance(value, Verdict) else list(value) if isinstance(value, tuple) else value
 
 

@@ -67,14 +67,17 @@ def _unlocked(root: Path) -> Iterator[tuple[str, str]]:
     if not lock.is_file():
         yield "there is no requirements.lock", "take it from git."
         return
+    versions: dict[str, set[str]] = {}  # a package may be locked to several, for several versions of Python
+    for name, version in LOCKED.findall(lock.read_text(encoding="utf-8")):
+        versions.setdefault(name, set()).add(version)
     wrong = []
-    for name, locked in LOCKED.findall(lock.read_text(encoding="utf-8")):
+    for name, locked in sorted(versions.items()):
         try:
             installed = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
             continue  # a package of another platform
-        if installed != locked:
-            wrong.append(f"{name} {installed} (lock: {locked})")
+        if installed not in locked:
+            wrong.append(f"{name} {installed} (lock: {', '.join(sorted(locked))})")
     if wrong:
         listed = ", ".join(wrong[:LISTED]) + (", ..." if len(wrong) > LISTED else "")
         yield f"installed packages are not those of requirements.lock: {listed}", "run 'make setup'."
