@@ -1,14 +1,14 @@
 """Starts the Chromium of this machine without letting it ask anything of the network."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+from pcse_analysis.attachment.pdf import find_chromium
+
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -17,11 +17,6 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
-
-
-def find_chromium() -> str | None:
-    """The path of a Chromium, or None; the environment variable CHROMIUM names another one."""
-    return os.environ.get("CHROMIUM") or next((path for path in map(shutil.which, NAMES) if path), None)
 
 
 NEEDS_CHROMIUM = [

@@ -15,6 +15,8 @@ HEADING = re.compile(r"<h[1-6][^>]*>(.*?)</h[1-6]>", re.DOTALL)
 CAPTION = re.compile(r"<caption>(.*?)</caption>", re.DOTALL)
 TABLE_END = "</table>"
 TAG = re.compile(r"<[^>]*>")
+WITHIN = re.compile(r"</?(?:a|abbr|b|code|data|em|span|strong|time)\b[^>]*>")
+"""Elements within a line, whose ends part no words."""
 LONGEST = 90
 
 
@@ -36,7 +38,7 @@ class Piece:
 
 def words_of(raw: str) -> str:
     """What a reader sees of a piece, on one line."""
-    return " ".join(unescape(TAG.sub(" ", raw)).split())
+    return " ".join(unescape(TAG.sub(" ", WITHIN.sub("", raw))).split())
 
 
 def shortened(words: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import asdict
 
 from markupsafe import Markup
@@ -78,9 +78,7 @@ def _register_note(dossier: Dossier, selection: Selection) -> Markup:
 def methods(dossier: Dossier) -> Html:
     """How each kind of number is made, who is missing, and when the margin and the family were fixed."""
     survey = dossier.survey
-    told = [m for m in dossier.catalogue.methods.values() if dossier.edition.evidence in m.evidence]
-    rules = {key: str(value) for key, value in asdict(survey.disclosure).items() if value is not None}
-    parts = [Markup("<h3>{}</h3>\n<p>{}</p>").format(m.title, _filled(m.text, rules)) for m in told]
+    parts = [Markup("<h3>{}</h3>\n<p>{}</p>").format(title, text) for title, text in filled_methods(dossier)]
     if not dossier.figures.changes:
         return Html(joined(parts))
     families = Markup("; ").join(
@@ -96,11 +94,14 @@ def methods(dossier: Dossier) -> Html:
     return Html(joined(parts))
 
 
-def _filled(text: str, rules: Mapping[str, str]) -> str:
-    """A text of the catalogue with the parameters of disclosure in the places that name them."""
-    for name, value in rules.items():
-        text = text.replace(f"{{{name}}}", value)
-    return text
+def filled_methods(dossier: Dossier) -> Iterator[tuple[str, str]]:
+    """Title and text of every method of this kind of evidence, with the rules of disclosure in their places."""
+    for method in dossier.catalogue.methods.values():
+        if dossier.edition.evidence in method.evidence:
+            text = method.text
+            for name, value in asdict(dossier.survey.disclosure).items():
+                text = text.replace(f"{{{name}}}", str(value))
+            yield method.title, text
 
 
 def left_out(dossier: Dossier) -> Html:

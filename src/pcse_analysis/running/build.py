@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from tqdm import tqdm
 
 from pcse_analysis.attachment.earlier import check_same_edition, read_earlier
 from pcse_analysis.attachment.embedded import with_data
+from pcse_analysis.attachment.forms import PDF, make_forms
 from pcse_analysis.dossier import Dossier
 from pcse_analysis.errors import CommandError, Problem
 from pcse_analysis.evidence import (
@@ -71,6 +73,8 @@ def build(
     with _staged(target) as folder:
         write_dossier(dossier, folder)
         _make_pages(root, dossier, plan, folder, timeout)
+        for line in make_forms(folder, dossier):
+            tqdm.write(line, file=sys.stderr)
         check_edition(folder, plan, dossier, replies)
         _write_sums(folder)
     return target
@@ -83,7 +87,7 @@ def _check_target(target: Path) -> None:
     if target.is_dir():
         sums = target / SUMS
         lines = sums.read_text(encoding="utf-8", errors="replace").splitlines() if sums.is_file() else []
-        ours = {line.partition("  ")[2] for line in lines} | {SUMS}
+        ours = {line.partition("  ")[2] for line in lines} | {SUMS, PDF}
         found = {p.relative_to(target).as_posix() for p in target.rglob("*") if not p.is_dir()}
         others = sorted(name for name in found - ours if not name.rpartition("/")[2].startswith("."))
         if others:
@@ -154,7 +158,11 @@ def _make_pages(root: Path, dossier: Dossier, plan: Plan, folder: Path, timeout:
 
 
 def _write_sums(folder: Path) -> None:
-    """``SHA256SUMS`` over every file of the edition, in the form that ``sha256sum --check`` reads."""
+    """``SHA256SUMS`` over every file of the edition, in the form that ``sha256sum --check`` reads.
+
+    But for the PDF: Chromium writes the time into it, so that its bytes are others at every build.
+    """
     names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    names = [name for name in names if name != PDF]
     lines = [f"{file_sha256(folder / name)}  {name}\n" for name in names]
     (folder / SUMS).write_text("".join(lines), encoding="utf-8", newline="\n")

@@ -1,0 +1,200 @@
+"""The Word form of a finished page: the same words, tables and charts, from the page itself."""
+
+from __future__ import annotations
+
+import io
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import docx
+import matplotlib
+import resvg_py
+from bs4 import BeautifulSoup, NavigableString, Tag
+from docx.document import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Cm, Pt
+from docx.text.paragraph import Paragraph
+
+SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
+SKIPPED = ("script", "style", "nav")
+FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+WIDTH = Cm(16)
+ZOOM = 2.0
+LEVELS = 4
+
+
+def word(html: str, annex_sha256: str, marks: str, day: str) -> bytes:
+    """A finished page as a Word document; ``marks`` stand at the head of every sheet, ``day`` is its date."""
+    soup = BeautifulSoup(html, "html.parser")
+    document = docx.Document()
+    _prepare(document, soup, marks, day)
+    main = soup.find("main")
+    assert isinstance(main, Tag)
+    _Writer(document).write(main)
+    document.add_paragraph(
+        f"This is the Word form of annex.html, whose SHA-256 is {annex_sha256}. The HTML is the one to check."
+    )
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def _prepare(document: Document, soup: BeautifulSoup, marks: str, day: str) -> None:
+    """Properties, language, page and running heads."""
+    moment = datetime.fromisoformat(day).replace(tzinfo=UTC)
+    title = soup.title.get_text() if soup.title else ""
+    properties = document.core_properties
+    properties.title, properties.subject, properties.author, properties.comments = title, title, "", ""
+    properties.created = properties.modified = moment
+    properties.last_modified_by, properties.language, properties.revision = "", "en-GB", 1
+    style = document.styles["Normal"]
+    style.font.name, style.font.size = "Arial", Pt(11)
+    language = OxmlElement("w:lang")
+    language.set(qn("w:val"), "en-GB")
+    style.element.get_or_add_rPr().append(language)
+    section = document.sections[0]
+    section.page_width, section.page_height = Cm(21), Cm(29.7)
+    section.left_margin = section.right_margin = Cm(2.5)
+    if marks:
+        head = section.header.paragraphs[0]
+        head.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        head.add_run(marks).bold = True
+    foot = section.footer.paragraphs[0]
+    foot.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    for kind, text in (("begin", ""), ("", "PAGE"), ("end", "")):
+        part = OxmlElement("w:fldChar" if kind else "w:instrText")
+        if kind:
+            part.set(qn("w:fldCharType"), kind)
+        else:
+            part.text = text
+        foot.add_run()._r.append(part)
+
+
+class _Writer:
+    """Writes the elements of a page one after the other."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.marks = 0
+
+    def write(self, element: Tag) -> None:
+        """Everything in an element that is not a paragraph itself."""
+        for child in element.children:
+            if not isinstance(child, Tag) or child.name in SKIPPED or "back" in (child.get("class") or []):
+                continue
+            if re.fullmatch("h[1-6]", child.name):
+                self._heading(child)
+            elif child.name == "table":
+                self._table(child)
+            elif child.name in ("p", "blockquote"):
+                self._runs(self.document.add_paragraph(style="Quote" if child.name == "blockquote" else None), child)
+            elif child.name == "li":
+                self._runs(self.document.add_paragraph(style="List Bullet"), child)
+            elif "chart" in (child.get("class") or []):
+                self._chart(child)
+            else:
+                self.write(child)
+
+    def _heading(self, tag: Tag) -> None:
+        level = min(int(tag.name[1]), LEVELS)
+        paragraph = self.document.add_heading(level=level)
+        if tag.get("id"):
+            self._bookmark(paragraph, str(tag["id"]))
+        self._runs(paragraph, tag)
+
+    def _bookmark(self, paragraph: Paragraph, name: str) -> None:
+        self.marks += 1
+        for kind in ("bookmarkStart", "bookmarkEnd"):
+            mark = OxmlElement(f"w:{kind}")
+            mark.set(qn("w:id"), str(self.marks))
+            if kind == "bookmarkStart":
+                mark.set(qn("w:name"), _anchor(name))
+            paragraph._p.append(mark)
+
+    def _runs(self, paragraph: Paragraph, tag: Tag, *, bold: bool = False) -> None:
+        """The words of an element, with what is bold and what is a link."""
+        for child in tag.children:
+            if isinstance(child, NavigableString):
+                text = re.sub(r"\s+", " ", str(child))
+                if text.strip() or (text and paragraph.runs):
+                    paragraph.add_run(text).bold = bold or None
+            elif isinstance(child, Tag) and child.name == "a" and child.get("href"):
+                self._link(paragraph, child)
+            elif isinstance(child, Tag):
+                finding = "finding" in (child.get("class") or [])
+                self._runs(paragraph, child, bold=bold or child.name in ("strong", "b", "th"))
+                if finding:
+                    paragraph.add_run(" ")
+
+    def _link(self, paragraph: Paragraph, tag: Tag) -> None:
+        address, text = str(tag["href"]), re.sub(r"\s+", " ", tag.get_text())
+        link = OxmlElement("w:hyperlink")
+        if address.startswith("#"):
+            link.set(qn("w:anchor"), _anchor(address[1:]))
+        elif address.startswith("http"):
+            link.set(qn("r:id"), paragraph.part.relate_to(address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True))
+        else:
+            paragraph.add_run(text)
+            return
+        run = OxmlElement("w:r")
+        words = OxmlElement("w:t")
+        words.text = text
+        words.set(qn("xml:space"), "preserve")
+        run.append(words)
+        link.append(run)
+        paragraph._p.append(link)
+
+    def _table(self, tag: Tag) -> None:
+        rows = [row.find_all(["th", "td"]) for row in tag.find_all("tr")]
+        caption = tag.find("caption")
+        if isinstance(caption, Tag):
+            paragraph = self.document.add_paragraph(style="Caption")
+            paragraph.paragraph_format.keep_with_next = True
+            self._runs(paragraph, caption)
+        table = self.document.add_table(rows=len(rows), cols=len(rows[0]))
+        table.style = self.document.styles["Table Grid"]
+        cells = table._cells  # asked for once: python-docx looks all of them up at every question
+        for number, row in enumerate(rows):
+            properties = table.rows[number]._tr.get_or_add_trPr()
+            properties.append(OxmlElement("w:cantSplit"))
+            if number == 0:
+                properties.append(OxmlElement("w:tblHeader"))
+            for column, cell in enumerate(row):
+                paragraph = cells[number * len(rows[0]) + column].paragraphs[0]
+                paragraph.style = self.document.styles["No Spacing"]
+                self._runs(paragraph, cell, bold=number == 0)
+                if "number" in (cell.get("class") or []):
+                    paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+                for run in paragraph.runs:
+                    run.font.size = Pt(9)
+
+    def _chart(self, tag: Tag) -> None:
+        drawing = tag.find("svg")
+        if not isinstance(drawing, Tag):
+            return
+        picture = self.document.add_picture(io.BytesIO(png_of(str(drawing))), width=WIDTH)
+        described = picture._inline.docPr
+        described.set("descr", str(drawing.get("aria-label", "")))
+        described.set("title", "")
+
+
+def _anchor(name: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_]", "_", f"a_{name}")[:40]
+
+
+def png_of(svg: str) -> bytes:
+    """A drawing of a page as a picture, with the letters of the font that comes with matplotlib."""
+    svg = svg.replace("viewbox=", "viewBox=", 1)
+    if "xmlns=" not in svg:
+        svg = svg.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
+    fonts = [str(FONTS / name) for name in ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")]
+    return bytes(
+        resvg_py.svg_to_bytes(
+            svg_string=svg, zoom=ZOOM, font_files=fonts, skip_system_fonts=True, background="#ffffff",
+            sans_serif_family="DejaVu Sans", font_family="DejaVu Sans",
+        )
+    )  # fmt: skip
