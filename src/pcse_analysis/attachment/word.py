@@ -19,6 +19,8 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 from docx.text.paragraph import Paragraph
 
+from pcse_analysis.reporting.drawing import class_rules
+
 SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 SKIPPED = ("script", "style", "nav")
 FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
@@ -194,7 +196,13 @@ def png_of(svg: str) -> bytes:
     fonts = [str(FONTS / name) for name in ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")]
     return bytes(
         resvg_py.svg_to_bytes(
-            svg_string=svg, zoom=ZOOM, font_files=fonts, skip_system_fonts=True, background="#ffffff",
-            sans_serif_family="DejaVu Sans", font_family="DejaVu Sans",
+            svg_string=svg,
+            zoom=ZOOM,
+            font_files=fonts,
+            skip_system_fonts=True,
+            font_family="DejaVu Sans",
+            sans_serif_family="DejaVu Sans",
+            style_sheet=class_rules(),
+            background="#ffffff",
         )
-    )  # fmt: skip
+    )

@@ -152,12 +152,12 @@ def sources(dossier: Dossier, *, with_timeline: bool = False) -> Html:
         (p for p in dossier.catalogue.publications.values() if p.id in used), key=lambda p: (p.published_on, p.id)
     )
     items = joined(
-        Markup("<li id='source-{}'>{}. {}. {}.{}</li>").format(
+        Markup("<li id='source-{}'>{}. {}. {}.</li>").format(
             p.id,
             p.publisher,
-            p.title,
+            # The address itself is printed behind the title on paper, by the style.
+            Markup("<a class='address' href='{}'>{}</a>").format(p.url, p.title) if p.url else p.title,
             published(p),
-            Markup(" <a class='address' href='{}'>{}</a>").format(p.url, p.url) if p.url else "",
         )
         for p in publications
     )

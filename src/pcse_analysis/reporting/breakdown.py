@@ -9,6 +9,8 @@ from markupsafe import Markup
 from pcse_analysis.catalogue.raw import REGISTER_WORDS
 from pcse_analysis.dossier import Dossier
 from pcse_analysis.estimates import Change, Estimate
+from pcse_analysis.reporting.charts import groups_chart
+from pcse_analysis.reporting.drawing import Chart
 from pcse_analysis.reporting.figures import NOT_APPLICABLE, figure, wave_name
 from pcse_analysis.reporting.tables import Cell, Table, interval_head, range_of
 
@@ -44,9 +46,9 @@ def reply_table(dossier: Dossier, estimates: Sequence[Estimate], caption: Cell) 
     return Table(caption, heads, rows, frozenset(range(1, len(heads))))
 
 
-def breakdown_tables(dossier: Dossier, change: Change, finding: str) -> list[Table]:
-    """The shares and the change in each region and in each band of list size, one table for each."""
-    tables = []
+def breakdowns(dossier: Dossier, change: Change, finding: str) -> list[Chart | Table]:
+    """The shares and the change in each region and in each band of list size: for each a chart and a table."""
+    pieces: list[Chart | Table] = []
     both = dossier.figures.both(change)
     for letter, (column, words) in zip("efg", REGISTER_WORDS.items(), strict=False):
         shares = [
@@ -74,15 +76,18 @@ def breakdown_tables(dossier: Dossier, change: Change, finding: str) -> list[Tab
             caption = Markup(
                 "Table {}{}. The same by {} of the practice; verdicts adjusted for all such comparisons"
             ).format(finding, letter, words)
-            tables.append(Table(caption, heads, rows, frozenset({1, 2, 3, 4, 5})))
-    return tables
+            ordered = [(group, shares[0].get(group), shares[1].get(group)) for group in groups]
+            chart = groups_chart(dossier, f"chart-{finding}-{column}", change, words, ordered)
+            pieces += [chart] if chart is not None else []
+            pieces.append(Table(caption, heads, rows, frozenset({1, 2, 3, 4, 5})))
+    return pieces
 
 
 def _cells(shares: Sequence[dict[str, Estimate]], change: Change | None, group: str) -> list[Cell]:
     found = [of_wave.get(group) for of_wave in shares]
     cells: list[Cell] = [figure(share, "value", "bare") if share else NOT_APPLICABLE for share in found]
     bases = [figure(share, "base", "count") if share else NOT_APPLICABLE for share in found]
-    cells.append(Markup("<span class='range'>{}, {}</span>").format(*bases))
+    cells.append(Markup("{}, {}").format(*bases))
     if change is None:
         return [*cells, NOT_APPLICABLE, NOT_APPLICABLE, "not compared"]
     return [*cells, figure(change, "value", "signed"), range_of(change, "low", "high", "signed"), str(change.verdict)]

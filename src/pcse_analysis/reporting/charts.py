@@ -1,149 +1,43 @@
-"""Charts as SVG pictures with alternative text made from the same numbers.
-
-They are drawn on a figure of their own, never through pyplot, so that no backend setting can make them vanish.
-"""
+"""Charts of shares: in two surveys, in one, and by groups of respondents. Words and marks come from the same rows."""
 
 from __future__ import annotations
 
-import io
-import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from importlib.resources import files
-from textwrap import wrap
+from collections.abc import Sequence
 
-import matplotlib.style
-from markupsafe import Markup
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from pcse_analysis.dossier import Dossier
 from pcse_analysis.estimates import Change, Estimate
+from pcse_analysis.reporting.drawing import Axis, Chart, Row, label_at
 from pcse_analysis.reporting.figures import text
-from pcse_analysis.reporting.html import Piece
 
-BEFORE, AFTER, RANGE, INK = "#F46A25", "#12436D", "#BFBFBF", "#0b0c0c"
-"""First two colours of the Analysis Function's pair, its grey, and text."""
-WIDE, NARROW = 640, 320
-"""Widths in CSS pixels: a page's column, and a phone."""
-DOTS = 96
-STYLE = str(files("pcse_analysis") / "reporting" / "house.mplstyle")
-MARGIN = 16
+BEFORE, AFTER, RANGE = "#F46A25", "#12436D", "#BFBFBF"
+"""First two colours of the Analysis Function's pair, and its grey."""
 NEAR = 0.08
 """Shares closer than this are drawn one over the other."""
-LETTER = 8
-"""Pixels that a letter of a mark's label takes at most, on average."""
-ROW_TEXT, ROW_MARK, AXIS = 20, 60, 34
-"""Heights in pixels: a line of a row's label, the band of its marks, the axis with its numbers."""
+SUPPRESSED = "[c] withheld"
 
 
-@dataclass(frozen=True)
-class Row:
-    """One row of a chart: its label, how its marks are drawn at a given height, and the same in words."""
-
-    label: str
-    draw: Callable[[Axes, float], None]
-    words: str
-
-
-@dataclass(frozen=True)
-class Chart(Piece):
-    """A chart in two widths with one alternative text. ``id`` keeps its parts apart from those of other charts."""
-
-    id: str
-    alt: str
-    rows: Sequence[Row]
-
-    def __html__(self) -> str:
-        """The chart as drawings inside the page; phones show the narrow one, everything else the wide one."""
-        drawings = Markup("\n").join(
-            Markup("<div class='{}'{}>{}</div>").format(
-                name, hidden, Markup(_drawing(self.rows, width, f"{self.id}-{name}")).format(alt=self.alt)
-            )
-            for name, width, hidden in (("wide", WIDE, Markup()), ("narrow", NARROW, Markup(" hidden")))
-        )
-        return Markup('<div class="chart">\n{}\n</div>').format(drawings)
-
-
-def _drawing(rows: Sequence[Row], width: int, key: str) -> str:
-    letters = width // 9
-    labels = [wrap(row.label, letters) for row in rows]
-    heights = [len(label) * ROW_TEXT + ROW_MARK for label in labels]
-    height = sum(heights) + AXIS
-    with matplotlib.style.context(STYLE):
-        figure = Figure(figsize=(width / DOTS, height / DOTS))
-        axes = figure.add_axes((MARGIN / width, AXIS / height, 1 - 2.6 * MARGIN / width, 1 - AXIS / height))
-        axes.set_xlim(0, 1)
-        axes.set_ylim(sum(heights), 0)
-        axes.set_yticks([])
-        axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
-        top = 0
-        for row, label, row_height in zip(rows, labels, heights, strict=True):
-            for place, line in enumerate(label):
-                axes.text(
-                    0,
-                    top + 4 + place * ROW_TEXT,
-                    line,
-                    va="top",
-                    ha="left",
-                    fontweight="bold",
-                    color=INK,
-                    bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5},
-                )
-            row.draw(axes, top + len(label) * ROW_TEXT + ROW_MARK * 0.5)
-            top += row_height
-        for artist in figure.findobj():
-            artist.set_clip_on(False)
-        out = io.StringIO()
-        figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-    return _lean(out.getvalue(), width, height, key)
-
-
-def _lean(svg: str, width: int, height: int, key: str) -> str:
-    """The drawing alone: no prologue, metadata or style of its own, and only ids that something refers to."""
-    svg = svg[svg.index("<svg") :]
-    body = svg[svg.index(">") + 1 :].replace("{", "{{").replace("}", "}}")
-    for unwanted in (r"<metadata>.*?</metadata>", r"<style.*?</style>", r"<!--.*?-->", r"<defs>\s*</defs>"):
-        body = re.sub(unwanted, "", body, flags=re.DOTALL)
-    used = set(re.findall(r'href="#([^"]+)"', body))
-    body = re.sub(r' id="([^"]+)"', lambda m: f' id="{key}-{m[1]}"' if m[1] in used else "", body)
-    body = re.sub(r'xlink:href="#', f'href="#{key}-', body)
-    body = re.sub(r"-?\d+\.\d{3,}", lambda m: f"{float(m[0]):.2f}".rstrip("0").rstrip("."), body)
-    body = re.sub(r"<g/>|<g>\s*</g>|<defs>\s*</defs>", "", re.sub(r"\s*\n\s*", " ", body))
-    box = f"0 0 {width * 72 / DOTS:g} {height * 72 / DOTS:g}"
-    return f'<svg role="img" aria-label="{{alt}}" viewBox="{box}" width="{width}" height="{height}">{body}'
-
-
-def _point(axes: Axes, estimate: Estimate, y: float, *, later: bool, word: str, above: bool = True) -> None:
+def _mark(axes: Axes, estimate: Estimate, y: float, *, later: bool) -> None:
     assert estimate.value is not None
     colour, marker = (AFTER, "o") if later else (BEFORE, "D")
     if estimate.low is not None and estimate.high is not None:
         axes.plot([estimate.low, estimate.high], [y, y], color=colour, linewidth=2.5, solid_capstyle="butt")
         for end in (estimate.low, estimate.high):
             axes.plot([end, end], [y - 5, y + 5], color=colour, linewidth=1.5)
-    axes.plot([estimate.value], [y], marker=marker, color=colour, markersize=8.5, linestyle="none", clip_on=False)
-    _label(axes, estimate.value, y, f"{text(estimate, 'value', 'percent')} {word}".rstrip(), above=above)
+    axes.plot([estimate.value], [y], marker=marker, color=colour, markersize=8.5, linestyle="none")
 
 
-def _label(axes: Axes, x: float, y: float, words: str, *, above: bool) -> None:
-    """Words over or under a mark, turned inwards where they would leave the picture."""
-    assert isinstance(axes.figure, Figure)
-    reach = len(words) * LETTER / 2 / (axes.figure.get_figwidth() * DOTS)
-    axes.annotate(
-        words,
-        (x, y),
-        (0, 8 if above else -8),
-        textcoords="offset points",
-        ha="left" if x < reach else "right" if x > 1 - reach else "center",
-        va="bottom" if above else "top",
-        color=INK,
-        fontsize=9.5,
-        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
-    )
+def _point(axes: Axes, estimate: Estimate, y: float, *, later: bool, word: str, above: bool = True) -> None:
+    _mark(axes, estimate, y, later=later)
+    words = f"{text(estimate, 'value', 'percent')} {word}".rstrip()
+    label_at(axes, estimate.value or 0, y, words, side="above" if above else "below")
 
 
-def _short(dossier: Dossier, wave: str) -> str:
-    return dossier.survey.waves[wave].label
+def short_name(dossier: Dossier, wave: str) -> str:
+    """A wave as a chart names it: the month in three letters, and the year; what else its label says is left out."""
+    month, *rest = dossier.survey.waves[wave].label.split()
+    return f"{month[:3]} {rest[0]}" if rest else month
 
 
 def change_chart(dossier: Dossier, key: str, changes: Sequence[Change]) -> Chart | None:
@@ -151,66 +45,119 @@ def change_chart(dossier: Dossier, key: str, changes: Sequence[Change]) -> Chart
 
     Where the windows differ, a grey band stands in for the earlier share: what an unchanged rate would give.
     """
-    rows = [_change_row(dossier, change) for change in changes if change.is_compared]
-    if not rows:
+    compared = [change for change in changes if change.is_compared]
+    if not compared:
         return None
-    alt = "Chart of shares in two surveys, with intervals. " + " ".join(row.words for row in rows)
-    return Chart(key, alt, rows)
+    words = " ".join(_words(dossier, change) for change in compared)
+    rows = [_change_row(dossier, change) for change in compared]
+    return Chart(id=key, alt=f"Chart of shares in two surveys, with intervals. {words}", rows=rows)
+
+
+def _words(dossier: Dossier, change: Change) -> str:
+    before, after = dossier.figures.both(change)
+    label = f"{dossier.question(after).label}: {change.verdict}"
+    first, second = (dossier.survey.waves[wave].label for wave in (change.wave_before, change.wave_after))
+    if change.comparability == "same":
+        shares = [text(estimate, "value", "percent") for estimate in (before, after)]
+        return f"{label}, from {shares[0]} in {first} to {shares[1]} in {second}."
+    implied = dossier.figures.estimate(f"{change.id}.implied_share")
+    low, high = (text(implied, side, "percent") for side in ("low", "high"))
+    return (
+        f"{label}, {text(after, 'value', 'percent')} in {second}, against {low} to {high} that the rate of "
+        f"{first} would give over the window of the later survey."
+    )
 
 
 def _change_row(dossier: Dossier, change: Change) -> Row:
     before, after = dossier.figures.both(change)
     label = f"{dossier.question(after).label}: {change.verdict}"
-    first, second = (_short(dossier, wave) for wave in (change.wave_before, change.wave_after))
+    first, second = (short_name(dossier, wave) for wave in (change.wave_before, change.wave_after))
     if change.comparability == "same":
-        assert before.value is not None and after.value is not None
 
         def draw(axes: Axes, y: float) -> None:
             axes.plot([before.value or 0, after.value or 0], [y, y], color=RANGE, linewidth=1.2, zorder=1)
             apart = 5 if abs((after.value or 0) - (before.value or 0)) < NEAR else 0
-            _point(axes, before, y + apart, later=False, word=_abbreviated(first), above=False)
-            _point(axes, after, y - apart, later=True, word=_abbreviated(second))
+            _point(axes, before, y + apart, later=False, word=first, above=False)
+            _point(axes, after, y - apart, later=True, word=second)
 
-        shares = [text(estimate, "value", "percent") for estimate in (before, after)]
-        words = f"{label}, from {shares[0]} in {first} to {shares[1]} in {second}."
-        return Row(label, draw, words)
+        return Row(label, draw)
     implied = dossier.figures.estimate(f"{change.id}.implied_share")
     low, high = (text(implied, side, "percent") for side in ("low", "high"))
-
-    band = f"{low} to {high} if {_abbreviated(first)} rate held"
 
     def draw_range(axes: Axes, y: float) -> None:
         assert implied.low is not None and implied.high is not None
         axes.fill_between([implied.low, implied.high], y - 7, y + 7, color=RANGE, linewidth=0)
-        _label(axes, (implied.low + implied.high) / 2, y, band, above=False)
-        _point(axes, after, y, later=True, word=_abbreviated(second))
+        label_at(axes, (implied.low + implied.high) / 2, y, f"{low} to {high} if rate of {first} held", side="below")
+        _point(axes, after, y, later=True, word=second)
 
-    words = (
-        f"{label}, {text(after, 'value', 'percent')} in {second}, against {low} to {high} that the rate of "
-        f"{first} would give over the window of the later survey."
-    )
-    return Row(label, draw_range, words)
-
-
-def _abbreviated(wave: str) -> str:
-    month, _, year = wave.partition(" ")
-    return f"{month[:3]} {year}" if year else wave
+    return Row(label, draw_range)
 
 
 def share_chart(dossier: Dossier, key: str, estimates: Sequence[Estimate]) -> Chart | None:
-    """Every published share of a selection with its interval; None where no percentage was published."""
-    waves = {estimate.wave for estimate in estimates}
-    rows = [_share_row(dossier, e, names_wave=len(waves) > 1) for e in estimates if e.value is not None]
-    if not rows:
+    """Every share of a selection with its interval; None where there is none to show."""
+    shown = [e for e in estimates if e.value is not None]
+    if not shown:
         return None
-    return Chart(key, "Chart of published shares, with intervals. " + " ".join(row.words for row in rows), rows)
+    names = len({e.wave for e in estimates}) > 1
+    rows = [_share_row(dossier, e, names_wave=names) for e in shown]
+    told = " ".join(
+        f"{dossier.question(e).label}, {dossier.survey.waves[e.wave].label}: {text(e, 'value', 'percent')}."
+        for e in shown
+    )
+    return Chart(id=key, alt=f"Chart of published shares, with intervals. {told}", rows=rows)
 
 
 def _share_row(dossier: Dossier, estimate: Estimate, *, names_wave: bool) -> Row:
-    question, wave = dossier.question(estimate), _short(dossier, estimate.wave)
     later = estimate.wave == max(dossier.survey.waves, key=lambda w: dossier.survey.waves[w].fieldwork_start)
+    word = short_name(dossier, estimate.wave) if names_wave else ""
 
     def draw(axes: Axes, y: float) -> None:
-        _point(axes, estimate, y, later=later, word=_abbreviated(wave) if names_wave else "")
+        _point(axes, estimate, y, later=later, word=word)
 
-    return Row(question.label, draw, f"{question.label}, {wave}: {text(estimate, 'value', 'percent')}.")
+    return Row(dossier.question(estimate).label, draw)
+
+
+def groups_chart(
+    dossier: Dossier,
+    key: str,
+    change: Change,
+    by: str,
+    shares: Sequence[tuple[str, Estimate | None, Estimate | None]],
+) -> Chart | None:
+    """The two shares of a change in every group, one row a group, with the later share of all as a line through them.
+
+    ``by`` says what the groups are; ``shares`` has for each its name and the earlier and the later share. A share that
+    is withheld has no mark. None where no group has two shares to show.
+    """
+    whole = dossier.figures.estimate(change.estimate_after)
+    both = [(g, a, b) for g, a, b in shares if a and b and a.value is not None and b.value is not None]
+    if not both or whole.value is None:
+        return None
+    rows = [_group_row(group, before, after) for group, before, after in shares]
+    falls = sum((b.value or 0) < (a.value or 0) for _, a, b in both)
+    first, second = (dossier.survey.waves[wave].label for wave in (change.wave_before, change.wave_after))
+    alt = (
+        f"Chart of {dossier.question(whole).label}, by {by}, {first} and {second}, with intervals: lower later in "
+        f"{falls} of {len(both)} groups that can be shown in both; all together {text(whole, 'value', 'percent')}."
+    )
+    colours = ((BEFORE, f"{first} (diamond)"), (AFTER, f"{second} (circle); the line is the share of all then"))
+    return Chart(id=key, alt=alt, rows=rows, axis=Axis(lines=(whole.value,)), mark=34, column=0.36, key=colours)
+
+
+def _group_row(group: str, before: Estimate | None, after: Estimate | None) -> Row:
+    def draw(axes: Axes, y: float) -> None:
+        shown = [e for e in (before, after) if e is not None and e.value is not None]
+        if not shown:
+            label_at(axes, 0.0, y, SUPPRESSED, side="right")
+            return
+        ends = sorted((e.value or 0, e.low or 0, e.high or 0, text(e, "value", "percent")) for e in shown)
+        for estimate, apart in ((before, 4), (after, -4)):
+            if estimate is not None and estimate.value is not None:
+                _mark(axes, estimate, y + apart, later=estimate is after)
+        if len(shown) == 1:
+            label_at(axes, ends[0][2], y, f"{ends[0][3]}, other [c]", side="right")
+            return
+        label_at(axes, min(end[1] for end in ends), y, ends[0][3], side="left")
+        label_at(axes, max(end[2] for end in ends), y, ends[-1][3], side="right")
+
+    return Row(group, draw)

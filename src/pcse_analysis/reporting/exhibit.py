@@ -9,13 +9,15 @@ from markupsafe import Markup
 
 from pcse_analysis.dossier import Dossier, Selection
 from pcse_analysis.estimates import Change, Estimate
-from pcse_analysis.reporting.breakdown import breakdown_tables, reply_table
-from pcse_analysis.reporting.charts import Chart, change_chart, share_chart
+from pcse_analysis.reporting.breakdown import breakdowns, reply_table
+from pcse_analysis.reporting.charts import change_chart, share_chart
 from pcse_analysis.reporting.checks import check_table, sensitivity_sentence, test_table, trend_sentence
+from pcse_analysis.reporting.drawing import Chart
 from pcse_analysis.reporting.figures import published, wave_name
 from pcse_analysis.reporting.findings import Finding, change_finding, share_sentence
 from pcse_analysis.reporting.html import Html, Piece, joined
 from pcse_analysis.reporting.ordered import ordered_sentence, ordered_table
+from pcse_analysis.reporting.ordered_chart import ordered_chart
 from pcse_analysis.reporting.tables import KEY, KEY_OF_REPLIES, Table, share_table
 
 
@@ -32,6 +34,7 @@ class Exhibit(Piece):
     caveats: Sequence[Markup] = field(default=())
     source: Markup
     level: int = 3
+    more: Sequence[object] = field(default=())
 
     def __html__(self) -> str:
         """The exhibit as one section of the page."""
@@ -47,6 +50,7 @@ class Exhibit(Piece):
                 self.body,
                 self.chart or "",
                 joined(self.tables),
+                joined(self.more),
                 Markup("<ul class='caveats'>\n{}\n</ul>").format(caveats) if self.caveats else "",
                 Markup("<p class='source'>Source: {}</p>").format(self.source),
                 Markup("</section>"),
@@ -71,8 +75,8 @@ def source_line(dossier: Dossier, estimates: Sequence[Estimate]) -> Markup:
     return Markup("{}. {}").format(publications, data) if publications else data
 
 
-def change_exhibit(dossier: Dossier, change: Change, level: int = 3) -> Exhibit:
-    """The exhibit of one pair of items."""
+def change_exhibit(dossier: Dossier, change: Change, level: int = 3, *, brief: bool = False) -> Exhibit:
+    """The exhibit of one pair of items; ``brief`` leaves tests, scale and breakdowns to the page of the service."""
     finding: Finding = change_finding(dossier, change)
     both = dossier.figures.both(change)
     waves = [wave_name(dossier.survey.waves[estimate.wave]) for estimate in both]
@@ -87,10 +91,15 @@ def change_exhibit(dossier: Dossier, change: Change, level: int = 3) -> Exhibit:
     if replies and change.value is not None:
         said = [f(dossier, change) for f in (sensitivity_sentence, ordered_sentence, trend_sentence)]
         body += [Markup("<p>{}</p>").format(sentence) for sentence in said if sentence]
+    more: list[object] = []
+    if replies and change.value is not None and not brief:
         tables.append(test_table(dossier, change, Markup("Table {}c. Tests of the change").format(finding.id)))
         scale = ordered_table(dossier, change, Markup("Table {}d. The change over the whole scale").format(finding.id))
         tables += [scale] if scale is not None else []
-        tables += breakdown_tables(dossier, change, finding.id)
+        scaled = ordered_chart(dossier, f"chart-{finding.id}-scale", [dossier.question(e) for e in both])
+        more = [scaled] if scaled is not None else []
+        for piece in breakdowns(dossier, change, finding.id):
+            more.append(piece)
     groups = dict.fromkeys(dossier.survey.groups[estimate.respondent_group] for estimate in both)
     subtitle = Markup("Share of {}, England, surveys of {} and {}").format(" and of ".join(groups), *waves)
     return Exhibit(
@@ -103,6 +112,7 @@ def change_exhibit(dossier: Dossier, change: Change, level: int = 3) -> Exhibit:
         caveats=[*finding.caveats, *([Markup(KEY_OF_REPLIES if replies else KEY)] if tables else [])],
         source=source_line(dossier, both),
         level=level,
+        more=more,
     )
 
 

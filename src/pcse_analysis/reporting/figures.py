@@ -83,9 +83,8 @@ def figure(number: Estimate | Change, field: str, form: str) -> Markup:
     )
 
 
-SUPPRESSED = Markup('<abbr title="suppressed">[c]</abbr>')
-NOT_AVAILABLE = Markup('<abbr title="not available">[x]</abbr>')
-NOT_APPLICABLE = Markup('<abbr title="not applicable">[z]</abbr>')
+SUPPRESSED, NOT_AVAILABLE, NOT_APPLICABLE = Markup("[c]"), Markup("[x]"), Markup("[z]")
+"""Marks in place of a number; the key under each table says what they mean."""
 
 
 def absent(number: Estimate | Change) -> Markup:
@@ -131,5 +130,5 @@ def date(day: str) -> Markup:
 
 
 def wave_name(wave: Wave) -> Markup:
-    """The label of a wave as HTML, with its month."""
-    return Markup('<time datetime="{}">{}</time>').format(wave.fieldwork_start, wave.label)
+    """The label of a wave, as the catalogue words it."""
+    return Markup("{}").format(wave.label)

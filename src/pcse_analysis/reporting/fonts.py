@@ -13,7 +13,7 @@ from pathlib import Path
 import matplotlib
 from fontTools import subset  # a dependency of matplotlib
 
-LETTERS = "".join(map(chr, range(32, 127))) + "–’“”−"
+LETTERS = "".join(c for c in map(chr, range(32, 127)) if c.isalnum() or c in " %&'()+,-./:;?[]") + "–’“”−■"
 WEIGHTS = {"DejaVuSans.ttf": 400, "DejaVuSans-Bold.ttf": 700}
 NOTICE = (
     "/* Letters of DejaVu Sans, made from Bitstream Vera. Copyright (c) 2003 by Bitstream, Inc. All Rights Reserved. "

@@ -10,12 +10,12 @@ from markupsafe import Markup
 from pcse_analysis.catalogue.types import Claim, Letter
 from pcse_analysis.dossier import ALL, Dossier, Selection
 from pcse_analysis.estimates import Change, Verdict
-from pcse_analysis.reporting.charts import change_chart
 from pcse_analysis.reporting.exhibit import change_exhibit, cited, share_sentences, shares_exhibit
 from pcse_analysis.reporting.figures import NOT_APPLICABLE, date, figure, wave_name
 from pcse_analysis.reporting.findings import Finding, change_finding
 from pcse_analysis.reporting.html import Html, joined
 from pcse_analysis.reporting.letter import Judged, Judgement, judged_claims, letters_of
+from pcse_analysis.reporting.overview_chart import overview_chart
 from pcse_analysis.reporting.standing import banners, standing
 from pcse_analysis.reporting.tables import KEY, Cell, Table, share_table
 
@@ -75,7 +75,7 @@ def lead(dossier: Dossier) -> Html:
 def overview(dossier: Dossier, selection: Selection) -> Html:
     """One picture of every change that may be compared, and the figures beneath it."""
     changes = selection.changes(dossier)
-    chart = change_chart(dossier, "chart-A", changes)
+    chart = overview_chart(dossier, "chart-A", changes)
     if chart is None:
         return Html(Markup("<p>No figure of these two surveys may be compared.</p>"))
     rows: list[list[Cell]] = []
@@ -182,10 +182,15 @@ def _claim_table(dossier: Dossier, letter: Letter, claims: Sequence[Claim], judg
 
 def findings(dossier: Dossier, selection: Selection, level: int = 3) -> Html:
     """The exhibits of every pair of figures in the selection, in the order of their ids."""
-    exhibits = [change_exhibit(dossier, change, level) for change in selection.changes(dossier)]
+    brief = dossier.edition.evidence == "responses" and selection.service_line is None
+    exhibits = [change_exhibit(dossier, change, level, brief=brief) for change in selection.changes(dossier)]
     if not exhibits:
         return Html(Markup("<p>No two figures of these surveys can be set side by side here.</p>"))
-    return Html(joined(exhibits))
+    pages = Markup(
+        "<p>Tests, the whole scale, and the same by region and by list size stand on the page of each service, in the "
+        "folder <code>pages</code> beside this file.</p>"
+    )
+    return Html(joined([pages, *exhibits] if brief else exhibits))
 
 
 def service(dossier: Dossier, selection: Selection, level: int = 3) -> Html:

@@ -17,6 +17,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from pcse_analysis import errors
 from pcse_analysis.provenance import MADE_HERE
+from pcse_analysis.reporting.drawing import class_rules
 from pcse_analysis.running.kernels import PrivateKernelManager, private_kernels
 from pcse_analysis.running.outcomes import EXIT_DEAD, EXIT_ERROR, EXIT_GATE, EXIT_TIMEOUT, RunError
 from pcse_analysis.running.parameters import Value
@@ -90,6 +91,7 @@ def export_page(notebook: NotebookNode, back: str, place: str, marks: Sequence[s
         template_name="template", extra_template_basedirs=[str(TEMPLATES)], exclude_anchor_links=True, embed_images=True
     )
     style = "".join((TEMPLATES / "template" / name).read_text(encoding="utf-8") for name in ("fonts.css", "page.css"))
+    style += class_rules()
     page = {"title": "", "style": style, "back": back, "marked": "\n".join(marks)}
     html, _ = exporter.from_notebook_node(notebook, resources={"page": page})
     titles = re.findall(r"<h1[^>]*>(.*?)</h1>", html, flags=re.DOTALL)
@@ -97,7 +99,7 @@ def export_page(notebook: NotebookNode, back: str, place: str, marks: Sequence[s
         raise RunError(EXIT_GATE, f"GateError: {place}\n  found {len(titles)} main headings, expected 1")
     before = f"{', '.join(marks)}: " if marks else ""
     html = html.replace("<title></title>", f"<title>{before}{re.sub(r'<[^>]+>', '', titles[0])}</title>", 1)
-    return re.sub(r"[ \t]+\n", "\n", _with_contents(html))
+    return re.sub(r"[ \t]*\n\s*", "\n", _with_contents(html))
 
 
 def _refuse_foreign_outputs(notebook: NotebookNode, place: str) -> None:
