@@ -18,7 +18,7 @@ WEIGHTED = ".weighted"
 
 
 def reply_table(dossier: Dossier, estimates: Sequence[Estimate], caption: Cell) -> Table:
-    """Shares of replies with interval, unweighted beside weighted, and every kind of base."""
+    """Shares of replies with interval, unweighted beside weighted, with replies and base."""
     weighted = any(e.weighting == "weighted" for e in estimates)
     labels = {dossier.question(estimate).label for estimate in estimates}
     rows: list[list[Cell]] = []
@@ -35,14 +35,11 @@ def reply_table(dossier: Dossier, estimates: Sequence[Estimate], caption: Cell) 
             figure(plain, "numerator", "count"),
             figure(plain, "base", "count"),
         ]
-        if weighted:
-            row.append(figure(estimate, "effective_base", "count"))
         rows.append(row)
     interval = interval_head(estimates) + " (%)"
     heads: list[Cell] = ["Survey"]
     heads += ["Weighted share (%)", interval] if weighted else []
     heads += ["Unweighted share (%)" if weighted else "Share (%)", interval, "Replies", "Base"]
-    heads += ["Effective base"] if weighted else []
     return Table(caption, heads, rows, frozenset(range(1, len(heads))))
 
 

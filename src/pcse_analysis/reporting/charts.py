@@ -155,7 +155,9 @@ def _group_row(group: str, before: Estimate | None, after: Estimate | None) -> R
             if estimate is not None and estimate.value is not None:
                 _mark(axes, estimate, y + apart, later=estimate is after)
         if len(shown) == 1:
-            label_at(axes, ends[0][2], y, f"{ends[0][3]}, other [c]", side="right")
+            _, low, high, share = ends[0]
+            room = high < 0.7
+            label_at(axes, high if room else low, y, f"{share}, other [c]", side="right" if room else "left")
             return
         label_at(axes, min(end[1] for end in ends), y, ends[0][3], side="left")
         label_at(axes, max(end[2] for end in ends), y, ends[-1][3], side="right")

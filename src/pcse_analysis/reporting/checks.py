@@ -18,7 +18,12 @@ def check_table(dossier: Dossier, change: Change, caption: Cell) -> Table:
     if change.value is None:
         return Table(caption, ("Check", "Result"), _window_checks(dossier, change))
     if dossier.edition.evidence == "responses":
-        return Table(caption, ("Check", "Change (points)", "Interval (points)"), _reply_checks(dossier, change))
+        return Table(
+            caption,
+            ("Check", "Change (points)", "Interval (points)"),
+            _reply_checks(dossier, change),
+            frozenset({1, 2}),
+        )
     rows: list[list[Cell]] = [
         ["Change, percentage points (later less earlier)", figure(change, "value", "signed1")],
         [interval_head([change]) + ", at the printed percentages", range_of(change, "low", "high", "signed1")],

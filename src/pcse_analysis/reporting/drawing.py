@@ -178,8 +178,8 @@ def label_at(axes: Axes, x: float, y: float, words: str, *, side: str) -> None:
         offset = (0.0, 8.0 if side == "above" else -8.0)
     else:
         inside = place > 2 * reach if side == "left" else place < 1 - 2 * reach
-        across = ("right" if side == "left" else "left") if inside else ("left" if side == "left" else "right")
-        offset = (-6.0 if side == "left" else 6.0, 0.0) if inside else (0.0, 11.0)
+        left = (side == "left") == inside  # the other side, where there is no room on this one
+        across, offset = ("right", (-6.0, 0.0)) if left else ("left", (6.0, 0.0))
     axes.annotate(
         words,
         (x, y),

@@ -101,7 +101,9 @@ def change_exhibit(dossier: Dossier, change: Change, level: int = 3, *, brief: b
         for piece in breakdowns(dossier, change, finding.id):
             more.append(piece)
     groups = dict.fromkeys(dossier.survey.groups[estimate.respondent_group] for estimate in both)
-    subtitle = Markup("Share of {}, England, surveys of {} and {}").format(" and of ".join(groups), *waves)
+    subtitle = Markup("Share of {}, surveys of {} and {}. Asked: {}").format(
+        " and of ".join(groups), *waves, dossier.survey.design.population
+    )
     return Exhibit(
         id=finding.id,
         headline=finding.headline,
@@ -146,8 +148,8 @@ def shares_exhibit(dossier: Dossier, selection: Selection, level: int = 3) -> Ex
     return Exhibit(
         id=number,
         headline=Markup("{}: what each survey found").format(line.label),
-        subtitle=Markup("Shares of those that replied, England, surveys of {} and {}").format(
-            wave_name(selection.before), wave_name(selection.after)
+        subtitle=Markup("Shares of those that replied, surveys of {} and {}. Asked: {}").format(
+            wave_name(selection.before), wave_name(selection.after), dossier.survey.design.population
         ),
         body=share_sentences(dossier, selection),
         chart=share_chart(dossier, f"chart-{number}", estimates),

@@ -45,17 +45,33 @@ def _compared(dossier: Dossier, selection: Selection) -> list[tuple[Change, Find
 
 
 def summary(dossier: Dossier, selection: Selection) -> Html:
-    """The findings in four lists: worse, better, unchanged, not to be said."""
+    """The findings in four lists: worse, better, unchanged, not to be said; a line each, details in the exhibits."""
     findings = _compared(dossier, selection)
     parts: list[Markup] = []
     for verdict, title, none in GROUPS_OF_FINDINGS:
-        chosen = [f for change, f in findings if change.verdict is verdict]
+        chosen = [(c, f) for c, f in findings if c.verdict is verdict]
         if verdict is Verdict.UNCLEAR:
-            chosen += [f for change, f in findings if change.verdict is Verdict.NONE]
-        items = joined(Markup("<li><a href='#{0}'>Finding {0}</a>. {1}</li>").format(f.id, f.sentence) for f in chosen)
-        body = Markup("<ul>\n{}\n</ul>").format(items) if chosen else Markup("<p>{}</p>").format(none)
+            chosen += [(c, f) for c, f in findings if c.verdict is Verdict.NONE]
+        items = joined(Markup("<li>{}</li>").format(_line(dossier, change, finding)) for change, finding in chosen)
+        body = Markup("<ul class='summary'>\n{}\n</ul>").format(items) if chosen else Markup("<p>{}</p>").format(none)
         parts += [Markup("<h3>{}</h3>").format(title), body]
     return Html(joined(parts))
+
+
+def _line(dossier: Dossier, change: Change, finding: Finding) -> Markup:
+    """A finding on one line: what it is about, from what to what, by how much, and what that amounts to."""
+    head = Markup("<a href='#{0}'>{0}</a> <strong>{1}</strong>: ").format(finding.id, finding.subject)
+    if not change.is_compared:
+        return head + Markup("{}.").format(finding.verdict)
+    before, after = dossier.figures.both(change)
+    shares = [figure(estimate, "value", "percent") for estimate in (before, after)]
+    if change.value is None:
+        words = "{} over one time window, {} over another: no single change can be given; {}."
+        return head + Markup(words).format(*shares, finding.verdict)
+    span = "{} to {}, a change of {} points ({} interval {} to {}): {}."
+    numbers = [figure(change, "value", "signed"), figure(change, "confidence", "percent")]
+    limits = [figure(change, limit, "signed") for limit in ("low", "high")]
+    return head + Markup(span).format(*shares, *numbers, *limits, finding.verdict)
 
 
 def lead(dossier: Dossier) -> Html:

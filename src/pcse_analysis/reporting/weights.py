@@ -40,7 +40,7 @@ def weighting(dossier: Dossier, wave: Wave, number: int) -> Markup:
         how if len(margins.columns) > 1 else "",
         Markup(" Weights above {} times their median are cut.").format(f"{margins.trim:g}") if margins.trim else "",
     )
-    caption = Markup("Table W{}. Weights of the replies, {}").format(number, wave_name(wave))
+    caption = Markup("Table U{}. Weights of the replies, {}").format(number, wave_name(wave))
     rows = [[FACTS[name][0], figure(facts[name], "value", FACTS[name][1])] for name in FACTS if name in facts]
     cells = [e for e in dossier.figures.estimates if (e.wave, e.measure) == (wave.id, "cells_joined")]
     parts = [words, Table(caption, ("Fact", "Value"), rows, frozenset({1}))]

@@ -15,6 +15,7 @@ from tqdm import tqdm
 from pcse_analysis.attachment.earlier import check_same_edition, read_earlier
 from pcse_analysis.attachment.embedded import with_data
 from pcse_analysis.attachment.forms import PDF, make_forms
+from pcse_analysis.attachment.table_files import table_files
 from pcse_analysis.dossier import Dossier
 from pcse_analysis.errors import CommandError, Problem
 from pcse_analysis.evidence import (
@@ -73,6 +74,7 @@ def build(
     with _staged(target) as folder:
         write_dossier(dossier, folder)
         _make_pages(root, dossier, plan, folder, timeout)
+        _write_tables(folder)
         for line in make_forms(folder, dossier):
             tqdm.write(line, file=sys.stderr)
         check_edition(folder, plan, dossier, replies)
@@ -155,6 +157,15 @@ def _make_pages(root: Path, dossier: Dossier, plan: Plan, folder: Path, timeout:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+
+
+def _write_tables(folder: Path) -> None:
+    """Every table of every page as a CSV file under ``tables/``."""
+    for page in sorted(folder.rglob("*.html")):
+        files = table_files(page.read_text(encoding="utf-8"), page.relative_to(folder).as_posix())
+        for name, text in files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(text, encoding="utf-8", newline="\n")
 
 
 def _write_sums(folder: Path) -> None:

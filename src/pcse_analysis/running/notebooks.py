@@ -92,7 +92,13 @@ def export_page(notebook: NotebookNode, back: str, place: str, marks: Sequence[s
     )
     style = "".join((TEMPLATES / "template" / name).read_text(encoding="utf-8") for name in ("fonts.css", "page.css"))
     style += class_rules()
-    page = {"title": "", "style": style, "back": back, "marked": "\n".join(marks)}
+    page = {
+        "title": "",
+        "style": style,
+        "back": back,
+        "marked": "\n".join(marks),
+        "tables": f"tables/{place.removesuffix('.html')}",
+    }
     html, _ = exporter.from_notebook_node(notebook, resources={"page": page})
     titles = re.findall(r"<h1[^>]*>(.*?)</h1>", html, flags=re.DOTALL)
     if len(titles) != 1:
