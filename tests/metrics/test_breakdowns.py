@@ -86,9 +86,8 @@ def test_response_rates_are_protected_and_the_official_list_is_known_to_all() ->
     codes = [f"{region}{n}" for region, count in replied.items() for n in range(count)]
     sample, regions = sample_of({region: (count // 2, count - count // 2) for region, count in replied.items()})
     sample.responses.respondents["practice"] = codes
-    register = pd.DataFrame(
-        {"code": [f"{r}{n}" for r in REGIONS for n in range(60)], "region_name": np.repeat(REGIONS, 60)}
-    )
+    listed = [f"{region}{n}" for region in REGIONS for n in range(60)]
+    register = pd.DataFrame({"code": listed, "region_name": np.repeat(REGIONS, 60)})
     gone = withheld_rows(sample, [], [regions], register)
     assert {row[4] for row in gone} == {"west", "north"}
     assert {row[2] for row in gone} == {"register"}

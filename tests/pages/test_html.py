@@ -108,6 +108,14 @@ def test_ids_are_unique_and_every_link_inside_the_outputs_leads_somewhere(every_
             assert not anchor or anchor in ids[other], (name, link["href"])
 
 
+def test_an_annex_is_light_enough_to_send(published: Path, letter: Path, synthetic: Path) -> None:
+    """The issue: at most 200 kB for six charts; an annex with more charts may weigh as much for every six of them."""
+    for folder in (published, letter, synthetic):
+        html = (folder / "annex.html").read_bytes()
+        charts = html.count(b'<div class="chart">')
+        assert len(html) <= 200_000 * max(charts / 6, 1), (folder.name, len(html), charts)
+
+
 def test_every_figure_recomputes_from_its_row(folder: Path, every_page: dict[str, BeautifulSoup]) -> None:
     """DESIGN section 6a: row and field are named, the text follows from the full value in the CSV."""
     figures = read_figures(folder)
