@@ -6,14 +6,13 @@ import csv
 import io
 import re
 import shutil
-import zipfile
 from pathlib import Path
 
-import pypdfium2
 import pytest
 
 from pcse_analysis.running.build import build
 from tests.conftest import copy_project
+from tests.pages.packed import text_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("canaries")]
 EXPORTS = ("pcse-2016-10-practices.csv", "pcse-2017-12-practices.csv", "pcse-2017-12-individuals.csv")
@@ -66,19 +65,6 @@ def planted(path: Path) -> tuple[int, set[str]]:
     return count, {code for code in codes if len(code) == 6 and not CANARY.match(code)}
 
 
-def texts(path: Path) -> str:
-    """All that a file holds, unpacked where it is packed."""
-    if path.suffix in (".xlsx", ".docx"):
-        with zipfile.ZipFile(path) as packed:
-            return "\n".join(packed.read(name).decode("utf-8", "replace") for name in packed.namelist())
-    if path.suffix == ".pdf":
-        document = pypdfium2.PdfDocument(path)
-        words = "\n".join(sheet.get_textpage().get_text_range() for sheet in document)
-        document.close()
-        return words + path.read_bytes().decode("latin-1")
-    return path.read_bytes().decode("utf-8", "replace")
-
-
 def test_nothing_personal_comes_out(tmp_path: Path) -> None:
     """Names, addresses, codes and free text of every reply are canaries; no file that a build leaves holds one.
 
@@ -103,10 +89,10 @@ def test_nothing_personal_comes_out(tmp_path: Path) -> None:
     build(project, "synthetic", outputs, (), 300)
     left = [p for p in project.rglob("*") if p.is_file() and "data" not in p.relative_to(project).parts]
     assert {"annex.html", "estimates.csv"} <= {p.name for p in left}
-    told = {p.relative_to(project).as_posix(): texts(p) for p in left}
+    told = {p.relative_to(project).as_posix(): text_of(p) for p in left}
     assert {name: CANARY.findall(text)[:3] for name, text in told.items() if CANARY.search(text)} == {}
     words = {name: set(re.findall(r"\b[A-Z][0-9]{5}\b", text)) & codes for name, text in told.items()}
     assert {name: sorted(found)[:3] for name, found in words.items() if found} == {}
-    interim = "".join(texts(p) for p in (project / "data" / "interim").rglob("*") if p.is_file())
+    interim = "".join(text_of(p) for p in (project / "data" / "interim").rglob("*") if p.is_file())
     assert CANARY.search(interim)
     shutil.rmtree(project)

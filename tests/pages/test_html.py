@@ -90,7 +90,7 @@ def test_every_chart_has_its_own_alternative_text(every_page: dict[str, Beautifu
         for chart in soup.find_all("div", class_="chart"):
             wide, narrow = (svg["aria-label"] for svg in chart.find_all("svg"))
             assert wide == narrow
-            assert re.search(r"\d+%", wide), name
+            assert re.search(r"\d+%|\d+ shares changed", wide), name
 
 
 def test_ids_are_unique_and_every_link_inside_the_outputs_leads_somewhere(every_page: dict[str, BeautifulSoup]) -> None:
@@ -160,7 +160,8 @@ def catalogue_texts() -> list[str]:
     catalogue = read_catalogue(ROOT, problems)
     for survey in catalogue.surveys.values():
         texts |= {survey.margin_fixed, survey.design.pairing_note, *(f.label for f in survey.families.values())}
-        texts |= {wave.about for wave in survey.waves.values()}
+        texts |= {survey.design.population}
+        texts |= {text for wave in survey.waves.values() for text in (wave.about, wave.label)}
         exports = [export for wave in survey.waves.values() for export in wave.exports.values()]
         texts |= {step.reason for export in exports for step in (*export.rules, *export.recodes)}
         registers = [wave.register for wave in survey.waves.values() if wave.register]

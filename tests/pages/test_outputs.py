@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.pages.packed import text_of
+
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("published")]
 
 ESTIMATE_COLUMNS = [
@@ -84,11 +86,15 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 
 def test_an_edition_holds_the_files_of_design_section_6a_and_no_others(published: Path) -> None:
-    """Annex, a page for each of the nine service lines, two CSVs, the record and the sums; no notebook, no raw data."""
+    """Annex and its other forms, a page for each of the nine service lines, CSVs, record and sums; nothing raw."""
     files = {path.relative_to(published).as_posix() for path in published.rglob("*") if path.is_file()}
     pages = {name for name in files if name.startswith("pages/")}
-    assert files - pages == {"annex.html", "estimates.csv", "changes.csv", "provenance.json", "SHA256SUMS"}
-    assert len(pages) == 9
+    tables = {name for name in files if name.startswith("tables/")}
+    forms = {"annex.xlsx", "annex.docx", "annex.pdf"}
+    named = {"annex.html", "estimates.csv", "changes.csv", "provenance.json", "SHA256SUMS"}
+    assert files - pages - tables - forms == named
+    assert {"annex.xlsx", "annex.docx"} <= files
+    assert len(pages) == 9 and all(name.endswith(".csv") for name in tables)
 
 
 def test_the_csv_columns_are_those_of_design_section_6a(published: Path) -> None:
@@ -102,11 +108,11 @@ def test_the_csv_columns_are_those_of_design_section_6a(published: Path) -> None
 
 
 def test_the_sums_are_those_of_the_files(published: Path) -> None:
-    """Every file but the list itself, hashed anew with hashlib."""
+    """Every file but the list itself and the PDF, which holds the time; hashed anew with hashlib."""
     lines = (published / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
     listed = {name: digest for digest, name in (line.split("  ") for line in lines)}
     files = {p.relative_to(published).as_posix(): p for p in published.rglob("*") if p.is_file()}
-    assert set(listed) == set(files) - {"SHA256SUMS"}
+    assert set(listed) == set(files) - {"SHA256SUMS", "annex.pdf"}
     assert all(hashlib.sha256(files[name].read_bytes()).hexdigest() == digest for name, digest in listed.items())
 
 
@@ -127,7 +133,7 @@ def test_no_machine_path_stands_in_any_output(published: Path, tmp_path: Path) -
     """Neither the project's folder nor the folder of the build is named anywhere."""
     for path in published.rglob("*"):
         if path.is_file():
-            text = path.read_text(encoding="utf-8")
+            text = text_of(path)
             assert str(published.parent) not in text
             assert str(Path(__file__).parents[2]) not in text
 

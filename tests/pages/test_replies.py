@@ -14,6 +14,7 @@ from pcse_analysis.estimates import read_figures
 from pcse_analysis.evidence import open_responses
 from pcse_analysis.metrics.disclosure import EXEMPT
 from tests.conftest import run_pcse
+from tests.pages.packed import text_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("published")]
 ROOT = Path(__file__).parents[2]
@@ -106,7 +107,7 @@ def test_nothing_personal_leaves_for_the_outputs(synthetic: Path) -> None:
     assert len(planted) > 100
     for path in synthetic.rglob("*"):
         if path.is_file():
-            text = path.read_text(encoding="utf-8")
+            text = text_of(path)
             assert not [word for word in planted if word in text], path.name
     for path in synthetic.rglob("*.html"):
         prose = " ".join(BeautifulSoup(path.read_text(encoding="utf-8"), "html5lib").main.get_text(" ").split())

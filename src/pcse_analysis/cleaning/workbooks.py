@@ -90,6 +90,8 @@ def _text(cell: object) -> str:
     match cell:
         case None:
             return ""
+        case str():
+            return cell.replace("\r\n", "\n")  # a line break is one, whichever program wrote it
         case bool():
             return str(cell)
         case float() if math.isfinite(cell) and cell == int(cell) and abs(cell) < 1e15:
