@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
+from math import isfinite
 
 from pcse_analysis.attachment.pieces import Piece, pieces_of
 from pcse_analysis.estimates import Change, Estimate, Figures
@@ -67,7 +68,7 @@ def _compared(figure: Printed, row: Estimate | Change | None) -> str:
     if figure.form not in FORMS or not hasattr(row, figure.field):
         return f"the figure '{figure.text}' names no field or form: {figure.field}, {figure.form}"
     value = getattr(row, figure.field)
-    if not isinstance(value, int | float) or isinstance(value, bool):
+    if not isinstance(value, int | float) or isinstance(value, bool) or not isfinite(value):
         return f"the figure '{figure.text}' names a field without a number: {figure.row}, {figure.field}"
     expected, exact = FORMS[figure.form](value), repr(value).removesuffix(".0")
     if figure.text != expected:

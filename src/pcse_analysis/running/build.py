@@ -16,6 +16,7 @@ from pcse_analysis.attachment.earlier import check_same_edition, read_earlier
 from pcse_analysis.attachment.embedded import with_data
 from pcse_analysis.attachment.forms import PDF, make_forms
 from pcse_analysis.attachment.table_files import table_files
+from pcse_analysis.attachment.wording import labels_of
 from pcse_analysis.dossier import Dossier
 from pcse_analysis.errors import CommandError, Problem
 from pcse_analysis.evidence import (
@@ -150,7 +151,8 @@ def _make_pages(root: Path, dossier: Dossier, plan: Plan, folder: Path, timeout:
                     ) from None
                 page = folder / run.output
                 page.parent.mkdir(parents=True, exist_ok=True)
-                page.write_text(with_data(html, dossier.figures, dossier.record), encoding="utf-8", newline="\n")
+                html = with_data(html, dossier.figures, dossier.record, page=run.output, labels=labels_of(dossier))
+                page.write_text(html, encoding="utf-8", newline="\n")
     finally:
         for name, value in before.items():
             if value is None:

@@ -13,6 +13,7 @@ import nbformat
 
 from pcse_analysis.attachment.earlier import Earlier
 from pcse_analysis.attachment.moved import moved, sentences
+from pcse_analysis.attachment.wording import labels_of
 from pcse_analysis.dossier import Dossier
 from pcse_analysis.errors import CommandError, Problems
 from pcse_analysis.provenance import Superseded
@@ -85,7 +86,7 @@ def _unlocked(root: Path) -> Iterator[tuple[str, str]]:
 
 def corrected(dossier: Dossier, earlier: Earlier) -> Dossier:
     """The edition with what it supersedes in its record, and which numbers moved since, in words."""
-    labels = {question.item: question.label for question in dossier.survey.questions.values()}
+    labels = labels_of(dossier)
     superseded = Superseded(
         annex_sha256=earlier.annex_sha256,
         evidence_date=earlier.record.evidence_date,
