@@ -7,10 +7,13 @@ from pcse_analysis.dossier import Dossier, Selection, choose
 from pcse_analysis.estimates import changes_frame, estimates_frame
 from pcse_analysis.evidence import open_evidence, open_responses
 from pcse_analysis.metrics.planning import detectable_change
-from pcse_analysis.reporting.answers import answers, failing_shares
+from pcse_analysis.reporting.answers import answers
 from pcse_analysis.reporting.background import left_out, methods, provenance, replies, sources, timeline
+from pcse_analysis.reporting.failing import failing_shares
+from pcse_analysis.reporting.letter_claims import claims, lead
+from pcse_analysis.reporting.pages import other_pages
 from pcse_analysis.reporting.quality import against_register, flow, nonresponse, repairs, respondents
-from pcse_analysis.reporting.sections import claims, findings, heading, lead, overview, service, services, summary
+from pcse_analysis.reporting.sections import findings, heading, overview, service, services, summary
 
 __all__ = [
     "Dossier",
@@ -32,6 +35,7 @@ __all__ = [
     "nonresponse",
     "open_evidence",
     "open_responses",
+    "other_pages",
     "overview",
     "provenance",
     "repairs",

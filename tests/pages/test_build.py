@@ -44,7 +44,9 @@ def test_one_percentage_changed_in_the_csv_changes_table_chart_sentence_and_verd
     assert "change unclear" in text and "improved" not in text
     assert "in December 2017, 59% said patient registrations" in text
     assert re.search(
-        r"The share rose by 1 percentage point \(95% interval: from \d+ points lower to \d+ points higher\)", text
+        r"the later share is 1 percentage point higher "
+        r"\(95% interval of the change: from \d+ points lower to \d+ points higher\)",
+        text,
     )
     assert "438 to 445" in text
     assert re.search(r"smallest margin within which no change could be shown is 5\.[0-9] points", text)

@@ -91,7 +91,7 @@ def test_equal_shares_did_not_move_by_nothing(dossier: Dossier) -> None:
     _, same = finding(dossier, value=0.0, **nothing)
     assert "The share is the same in both (95% interval of the change: from 6 points lower to 6 points higher)." in same
     _, near = finding(dossier, value=-0.002, **nothing)
-    assert "fell by under 1 percentage point (" in near
+    assert "the later share is under 1 percentage point lower (" in near
 
 
 def test_rounding_that_brings_zero_into_the_interval_is_told(dossier: Dossier) -> None:
@@ -100,7 +100,7 @@ def test_rounding_that_brings_zero_into_the_interval_is_told(dossier: Dossier) -
         dossier, value=-0.07, low=-0.14, high=-0.002, low_rounding=-0.147, high_rounding=0.007, p_adjusted=0.09,
         verdict=Verdict.UNCLEAR, exceeds_margin=False, no_improvement=False,
     )  # fmt: skip
-    assert "(95% interval: under 1 to 14 points lower)" in sentence
+    assert "(95% interval of the change: under 1 to 14 points lower)" in sentence
     assert "Over every count that rounds to the printed figures, it holds zero." in sentence
 
 
@@ -143,7 +143,7 @@ def test_one_point_is_singular(dossier: Dossier) -> None:
     _, sentence = finding(
         dossier, value=0.01, low=-0.04, high=0.01, verdict=Verdict.UNCLEAR, exceeds_margin=False, no_improvement=True
     )
-    assert "rose by 1 percentage point (95% interval: from 4 points lower to 1 point higher)" in sentence
+    assert "1 percentage point higher (95% interval of the change: from 4 points lower to 1 point higher)" in sentence
 
 
 def test_few_replies_are_told_by_their_interval(dossier: Dossier) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-from datetime import UTC, datetime
 from pathlib import Path
 
 import docx
@@ -16,64 +15,40 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Cm, Pt
+from docx.shared import Cm
 from docx.text.paragraph import Paragraph
 
+from pcse_analysis.attachment.word_page import HYPERLINK, prepare
 from pcse_analysis.reporting.drawing import class_rules
 
 SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
-SKIPPED = ("script", "style", "nav")
+SKIPPED = ("script", "style")
 FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
-WIDTH = Cm(16)
+WIDTH, HIGHEST = Cm(16), Cm(22)
+"""A picture is as wide as the text, or as high as a sheet bears, whichever is smaller."""
 ZOOM = 2.0
 LEVELS = 4
 
 
-def word(html: str, annex_sha256: str, marks: str, day: str) -> bytes:
-    """A finished page as a Word document; ``marks`` stand at the head of every sheet, ``day`` is its date."""
+def word(html: str, note: str, marks: str, day: str) -> bytes:
+    """A finished page as a Word document.
+
+    Args:
+        html: the page.
+        note: what the form says of itself, at its end.
+        marks: what stands at the head of every sheet, such as DRAFT; may be empty.
+        day: the date that the document bears, as 2018-01-16.
+    """
     soup = BeautifulSoup(html, "html.parser")
     document = docx.Document()
-    _prepare(document, soup, marks, day)
+    prepare(document, soup.title.get_text() if soup.title else "", marks, day)
     main = soup.find("main")
     assert isinstance(main, Tag)
     _Writer(document).write(main)
-    document.add_paragraph(
-        f"This is the Word form of annex.html, whose SHA-256 is {annex_sha256}. The HTML is the one to check."
-    )
+    document.add_paragraph(note)
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()
-
-
-def _prepare(document: Document, soup: BeautifulSoup, marks: str, day: str) -> None:
-    """Properties, language, page and running heads."""
-    moment = datetime.fromisoformat(day).replace(tzinfo=UTC)
-    title = soup.title.get_text() if soup.title else ""
-    properties = document.core_properties
-    properties.title, properties.subject, properties.author, properties.comments = title, title, "", ""
-    properties.created = properties.modified = moment
-    properties.last_modified_by, properties.language, properties.revision = "", "en-GB", 1
-    style = document.styles["Normal"]
-    style.font.name, style.font.size = "Arial", Pt(11)
-    language = OxmlElement("w:lang")
-    language.set(qn("w:val"), "en-GB")
-    style.element.get_or_add_rPr().append(language)
-    section = document.sections[0]
-    section.page_width, section.page_height = Cm(21), Cm(29.7)
-    section.left_margin = section.right_margin = Cm(2.5)
-    if marks:
-        head = section.header.paragraphs[0]
-        head.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        head.add_run(marks).bold = True
-    foot = section.footer.paragraphs[0]
-    foot.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    for kind, text in (("begin", ""), ("", "PAGE"), ("end", "")):
-        part = OxmlElement("w:fldChar" if kind else "w:instrText")
-        if kind:
-            part.set(qn("w:fldCharType"), kind)
-        else:
-            part.text = text
-        foot.add_run()._r.append(part)
 
 
 class _Writer:
@@ -102,11 +77,7 @@ class _Writer:
                 self.write(child)
 
     def _heading(self, tag: Tag) -> None:
-        level = min(int(tag.name[1]), LEVELS)
-        paragraph = self.document.add_heading(level=level)
-        if tag.get("id"):
-            self._bookmark(paragraph, str(tag["id"]))
-        self._runs(paragraph, tag)
+        self._runs(self.document.add_heading(level=min(int(tag.name[1]), LEVELS)), tag)
 
     def _bookmark(self, paragraph: Paragraph, name: str) -> None:
         self.marks += 1
@@ -118,11 +89,14 @@ class _Writer:
             paragraph._p.append(mark)
 
     def _runs(self, paragraph: Paragraph, tag: Tag, *, bold: bool = False) -> None:
-        """The words of an element, with what is bold and what is a link."""
+        """The words of an element, with what is bold, what is a link, and what a link may lead to."""
+        if tag.get("id"):
+            self._bookmark(paragraph, str(tag["id"]))
         for child in tag.children:
             if isinstance(child, NavigableString):
                 text = re.sub(r"\s+", " ", str(child))
-                if text.strip() or (text and paragraph.runs):
+                text = text if paragraph.text and not paragraph.text.endswith(" ") else text.lstrip()
+                if text:
                     paragraph.add_run(text).bold = bold or None
             elif isinstance(child, Tag) and child.name == "a" and child.get("href"):
                 self._link(paragraph, child)
@@ -130,7 +104,7 @@ class _Writer:
                 finding = "finding" in (child.get("class") or [])
                 self._runs(paragraph, child, bold=bold or child.name in ("strong", "b", "th"))
                 if finding:
-                    paragraph.add_run(" ")
+                    paragraph.add_run(" ")  # on the page the style parts the id from what follows
 
     def _link(self, paragraph: Paragraph, tag: Tag) -> None:
         address, text = str(tag["href"]), re.sub(r"\s+", " ", tag.get_text())
@@ -143,6 +117,7 @@ class _Writer:
             paragraph.add_run(text)
             return
         run = OxmlElement("w:r")
+        run.get_or_add_rPr().style = HYPERLINK
         words = OxmlElement("w:t")
         words.text = text
         words.set(qn("xml:space"), "preserve")
@@ -171,14 +146,14 @@ class _Writer:
                 self._runs(paragraph, cell, bold=number == 0)
                 if "number" in (cell.get("class") or []):
                     paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-                for run in paragraph.runs:
-                    run.font.size = Pt(9)
 
     def _chart(self, tag: Tag) -> None:
         drawing = tag.find("svg")
         if not isinstance(drawing, Tag):
             return
         picture = self.document.add_picture(io.BytesIO(png_of(str(drawing))), width=WIDTH)
+        if picture.height > HIGHEST:
+            picture.width, picture.height = Cm(WIDTH.cm * HIGHEST / picture.height), HIGHEST
         described = picture._inline.docPr
         described.set("descr", str(drawing.get("aria-label", "")))
         described.set("title", "")

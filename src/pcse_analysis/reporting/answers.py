@@ -10,16 +10,14 @@ from pcse_analysis.catalogue.types import Question, Wave
 from pcse_analysis.dossier import ALL, Dossier, finding_order
 from pcse_analysis.errors import CommandError, Problems, not_an_option
 from pcse_analysis.estimates import Estimate
-from pcse_analysis.reporting.charts import share_chart
-from pcse_analysis.reporting.figures import NOT_AVAILABLE, figure, wave_name
+from pcse_analysis.reporting.figures import figure, wave_name
 from pcse_analysis.reporting.findings import share_sentence
 from pcse_analysis.reporting.html import Html, joined
 from pcse_analysis.reporting.numbers import number_sentences
-from pcse_analysis.reporting.tables import KEY_OF_REPLIES, Cell, Table, range_of
+from pcse_analysis.reporting.ordered_chart import ordered_chart
+from pcse_analysis.reporting.tables import Cell, Table, range_of
 
 FAILING = "failing"
-ROWS_OF_A_CHART = 8
-"""More would not fit a sheet of paper beside their heading."""
 ABOUT = "About those that replied"
 """Over questions that are about no service line."""
 
@@ -46,62 +44,18 @@ def waves_asked(dossier: Dossier, group: str = ALL, wave: str = ALL) -> list[Wav
 
 def asked(dossier: Dossier, wave: Wave, group: str) -> list[Question]:
     """The questions that a wave asked a group and that the edition holds answers to, in the order of their ids."""
-    held = {e.item for e in _of(dossier, wave, group, "item_nonresponse")}
+    held = {e.item for e in estimates_of(dossier, wave, group, "item_nonresponse")}
     found = [q for (item, w), q in dossier.survey.questions.items() if w == wave.id and item in held]
     return sorted(found, key=lambda q: finding_order(q.finding))
 
 
-def _of(dossier: Dossier, wave: Wave, group: str, measure: str) -> list[Estimate]:
+def estimates_of(dossier: Dossier, wave: Wave, group: str, measure: str) -> list[Estimate]:
+    """The estimates of one measure of the replies of a whole group in a wave."""
     return [
         e
         for e in dossier.figures.estimates
         if (e.wave, e.respondent_group, e.measure) == (wave.id, group, measure) and not e.group_by
     ]
-
-
-def failing_shares(dossier: Dossier, group: str, wave: str = ALL) -> Html:
-    """One chart and one table of the share with a problem, for every question that has a failing answer."""
-    parts: list[object] = []
-    for number, one in enumerate(waves_asked(dossier, group, wave), start=1):
-        shares = [e for e in _of(dossier, one, group, "share") if e.category == FAILING and e.weighting == "unweighted"]
-        shares.sort(key=lambda e: finding_order(dossier.question(e).finding))
-        if not shares:
-            continue
-        name, groups = wave_name(one), dossier.survey.groups[group].capitalize()
-        caption = Markup("Table G{}. {}: share with a problem, {}").format(number, groups, name)
-        charts = [
-            share_chart(dossier, f"chart-failing-{group}-{one.id}-{start}", shares[start : start + ROWS_OF_A_CHART])
-            for start in range(0, len(shares), ROWS_OF_A_CHART)
-        ]
-        parts += [
-            Markup("<h3>{}</h3>").format(name),
-            *(chart for chart in charts if chart is not None),
-            _failing_table(dossier, shares, caption),
-        ]
-    if not parts:
-        return Html(Markup("<p>No question that was asked has an answer that counts as a problem.</p>"))
-    note = "Base: those that gave an opinion; “don’t know”, “not applicable” and “prefer not to say” are not in it."
-    return Html(joined([*parts, Markup("<p class='source'>{} {}</p>").format(note, KEY_OF_REPLIES)]))
-
-
-def _failing_table(dossier: Dossier, shares: Sequence[Estimate], caption: Markup) -> Table:
-    weighted = {e.item: e for e in dossier.figures.estimates if e.category == FAILING and e.weighting == "weighted"}
-    rows: list[list[Cell]] = []
-    for share in shares:
-        question = dossier.question(share)
-        row: list[Cell] = [
-            Markup("{} {}").format(question.finding, question.label),
-            figure(share, "value", "bare"),
-            range_of(share, "low", "high", "bare1"),
-            figure(share, "numerator", "count"),
-            figure(share, "base", "count"),
-        ]
-        beside = weighted.get(share.item)
-        rows.append([*row, figure(beside, "value", "bare") if beside else NOT_AVAILABLE] if weighted else row)
-    heads = ["Question", "Share (%)", "95% interval (%)", "Replies", "Base"] + (
-        ["Weighted share (%)"] if weighted else []
-    )
-    return Table(caption, heads, rows, frozenset(range(1, len(heads))))
 
 
 def answers(dossier: Dossier, group: str = ALL, wave: str = ALL, level: int = 3, service_line: str = ALL) -> Html:
@@ -172,6 +126,7 @@ def _question(dossier: Dossier, wave: Wave, group: str, question: Question, leve
             else "",
             *(_mean_sentence(mean) for mean in means),
             number_sentences([e for e in held if e.weighting == "unweighted"]),
+            (ordered_chart(dossier, f"chart-{question.finding}", [question]) if shares else None) or "",
             _option_table(dossier, question, shares) if shares else "",
             *_own_words(dossier, question, [e for e in held if e.measure == "theme_share"]),
             _who_answered(question, left, shares),

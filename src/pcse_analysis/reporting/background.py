@@ -11,6 +11,7 @@ from pcse_analysis.dossier import Dossier, Selection
 from pcse_analysis.reporting.exhibit import cited
 from pcse_analysis.reporting.figures import NOT_APPLICABLE, NOT_AVAILABLE, date, figure, published, wave_name
 from pcse_analysis.reporting.html import Html, joined
+from pcse_analysis.reporting.source_files import source_files
 from pcse_analysis.reporting.tables import Cell, Table
 
 
@@ -43,7 +44,7 @@ def replies(dossier: Dossier, selection: Selection) -> Html:
     heads = (
         "Survey and respondents",
         "Replies",
-        "Practices in England",
+        "In the population",
         "Response rate (%)",
         "Registered patients of those that replied (more than)",
     )
@@ -72,7 +73,8 @@ def _register_note(dossier: Dossier, selection: Selection) -> Markup:
                     cited(dossier, population.sources),
                 )
             )
-    return Markup("Practices in England: {}").format(Markup(" ").join(parts)) if parts else Markup()
+    words = "In the population: {}. {}"
+    return Markup(words).format(dossier.survey.design.population, Markup(" ").join(parts)) if parts else Markup()
 
 
 def methods(dossier: Dossier) -> Html:
@@ -142,7 +144,9 @@ def timeline(dossier: Dossier) -> Html:
 
 
 def sources(dossier: Dossier, *, with_timeline: bool = False) -> Html:
-    """Every publication behind the figures of this edition, with its date and address."""
+    """Every publication behind the figures of this edition, with its date and address; of replies, every export."""
+    if dossier.edition.evidence == "responses":
+        return Html(source_files(dossier))
     used = {source for estimate in dossier.figures.estimates for source in estimate.sources}
     for line in dossier.catalogue.service_lines.values():
         used.update(dossier.catalogue.public_by(line.sources, dossier.edition.evidence_date))

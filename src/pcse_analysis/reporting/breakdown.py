@@ -43,9 +43,9 @@ def reply_table(dossier: Dossier, estimates: Sequence[Estimate], caption: Cell) 
     return Table(caption, heads, rows, frozenset(range(1, len(heads))))
 
 
-def breakdowns(dossier: Dossier, change: Change, finding: str) -> list[Chart | Table]:
-    """The shares and the change in each region and in each band of list size: for each a chart and a table."""
-    pieces: list[Chart | Table] = []
+def breakdowns(dossier: Dossier, change: Change, finding: str, level: int) -> list[Markup | Chart | Table]:
+    """The shares and the change in each region and band of list size: for each a heading, a chart and a table."""
+    pieces: list[Markup | Chart | Table] = []
     both = dossier.figures.both(change)
     for letter, (column, words) in zip("efg", REGISTER_WORDS.items(), strict=False):
         shares = [
@@ -75,6 +75,7 @@ def breakdowns(dossier: Dossier, change: Change, finding: str) -> list[Chart | T
             ).format(finding, letter, words)
             ordered = [(group, shares[0].get(group), shares[1].get(group)) for group in groups]
             chart = groups_chart(dossier, f"chart-{finding}-{column}", change, words, ordered)
+            pieces.append(Markup("<h{0}>By {1} of the practice</h{0}>").format(level, words))
             pieces += [chart] if chart is not None else []
             pieces.append(Table(caption, heads, rows, frozenset({1, 2, 3, 4, 5})))
     return pieces

@@ -1,4 +1,4 @@
-"""What a sceptic would ask about one change: the tables of its checks, and the sentence that sums them up."""
+"""What a sceptic would ask about one change: the tables of its checks and tests."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from markupsafe import Markup
 from pcse_analysis.dossier import Dossier
 from pcse_analysis.estimates import Change, Estimate
 from pcse_analysis.reporting.figures import NOT_APPLICABLE, figure
-from pcse_analysis.reporting.findings import between, points
 from pcse_analysis.reporting.tables import Cell, Table, interval_head, range_of
 
 
@@ -53,19 +52,29 @@ TIPPING_NONRESPONSE = (
     "Points by which later non-repliers must exceed repliers for the change over all practices to be nil, if earlier "
     "non-repliers are like repliers"
 )
-NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
 def _yes(value: bool | None) -> Cell:
     return NOT_APPLICABLE if value is None else "yes" if value else "no"
 
 
+ADJUSTMENTS = {"holm": "Holm", "benjamini-hochberg": "Benjamini-Hochberg"}
+
+
 def _adjusted(dossier: Dossier, change: Change) -> Markup:
     family = dossier.survey.families.get(change.family)
-    method = "Holm" if family is None or family.adjustment == "holm" else "Benjamini-Hochberg"
+    method = ADJUSTMENTS["holm" if family is None else family.adjustment]
     return Markup("{} ({}; tests in the family: {})").format(
         figure(change, "p_adjusted", "probability"), method, figure(change, "family_size", "count")
     )
+
+
+def family_note(dossier: Dossier, change: Change) -> Markup:
+    """The family that a change was tested in: its name, size, adjustment and when it was fixed."""
+    family = dossier.survey.families[change.family]
+    words = "Tested with its family, “{}”: {} comparisons, {}; fixed {}."
+    size = figure(change, "family_size", "count")
+    return Markup(words).format(family.label, size, ADJUSTMENTS[family.adjustment], family.fixed)
 
 
 TIPPING = {"before": "the earlier base were {} or fewer", "after": "the later base were {} or fewer",
@@ -142,7 +151,8 @@ OTHER_WAYS = (
 """Every other way in which a change is made: measure, category, words."""
 
 
-def _beside(dossier: Dossier, change: Change, measure: str, category: str = "") -> Estimate | None:
+def made_otherwise(dossier: Dossier, change: Change, measure: str, category: str = "") -> Estimate | None:
+    """The same change made in another way; None where it was not."""
     return dossier.figures.beside(change, f"{measure}.{category}" if category else measure)
 
 
@@ -156,7 +166,7 @@ def _reply_checks(dossier: Dossier, change: Change) -> list[list[Cell]]:
         ],
     ]
     for measure, category, words in OTHER_WAYS:
-        found = _beside(dossier, change, measure, category)
+        found = made_otherwise(dossier, change, measure, category)
         if found is not None:
             named: Cell = words
             if measure in ("change_defined", "change_one_region_out"):
@@ -164,7 +174,7 @@ def _reply_checks(dossier: Dossier, change: Change) -> list[list[Cell]]:
             if measure == "change_matched" and found.base is not None:
                 named = Markup("{} ({} practices)").format(words, figure(found, "base", "count"))
             rows.append([named, figure(found, "value", "signed1"), range_of(found, "low", "high", "signed1")])
-    bounds = _beside(dossier, change, "change_dont_know_bounds")
+    bounds = made_otherwise(dossier, change, "change_dont_know_bounds")
     if bounds is not None:
         words = "Were every “don't know” a problem in one survey and none in the other, and the reverse"
         rows.append([words, NOT_APPLICABLE, range_of(bounds, "low", "high", "signed1")])
@@ -173,7 +183,7 @@ def _reply_checks(dossier: Dossier, change: Change) -> list[list[Cell]]:
 
 def test_table(dossier: Dossier, change: Change, caption: Cell) -> Table:
     """The tests of one change made from replies, and how different those who did not reply would have to be."""
-    matched = _beside(dossier, change, "p_matched")
+    matched = made_otherwise(dossier, change, "p_matched")
     rows: list[list[Cell]] = [
         ["p-value of no change", figure(change, "p_value", "probability")],
         ["The same, adjusted for the family of comparisons tested", _adjusted(dossier, change)],
@@ -186,46 +196,3 @@ def test_table(dossier: Dossier, change: Change, caption: Cell) -> Table:
         rows.append([words, figure(matched, "value", "probability")])
     rows.append([TIPPING_NONRESPONSE, figure(change, "tipping_nonresponse", "signed")])
     return Table(caption, ("Test", "Result"), rows)
-
-
-def trend_sentence(dossier: Dossier, change: Change) -> Markup:
-    """How the share moved over all waves that asked alike; empty where there are but two."""
-    found = _beside(dossier, change, "trend")
-    if found is None or found.value is None:
-        return Markup()
-    words = "On a straight line through all surveys that asked this alike, the share {} by {} a year ({} interval: {})."
-    return Markup(words).format(
-        "fell" if found.value < 0 else "rose",
-        points(found, "value"),
-        figure(found, "confidence", "percent"),
-        between(found, "low", "high"),
-    )
-
-
-def sensitivity_sentence(dossier: Dossier, change: Change) -> Markup:
-    """The change made in other ways, and whether any of them turns its direction; empty without replies."""
-    made = [
-        (words, found)
-        for measure, category, words in OTHER_WAYS
-        if (found := _beside(dossier, change, measure, category)) is not None and found.value is not None
-    ]
-    if not made or not change.value:
-        return Markup()
-    lowest, highest = (pick((e for _, e in made), key=lambda e: e.value or 0) for pick in (min, max))
-    turned = [words for words, e in made if (e.value or 0) * change.value < 0]
-    plain = _beside(dossier, change, "change_unweighted")
-    first = Markup()
-    if plain is not None:
-        first = Markup("Shares are weighted to the register; without weights the change is {} points. ").format(
-            figure(plain, "value", "signed1")
-        )
-    said = first + Markup("Made in {} other ways, the change lies between {} and {} points").format(
-        NUMBERS[len(made)] if len(made) < len(NUMBERS) else "many",
-        figure(lowest, "value", "signed1"),
-        figure(highest, "value", "signed1"),
-    )
-    if not turned:
-        return Markup("{}; its direction is the same in all of them.").format(said)
-    named = turned[0][0].lower() + turned[0][1:]
-    more = " and in others" if len(turned) > 1 else ""
-    return Markup("{}. <strong>Its direction is the other one</strong> {}{}.").format(said, f"“{named}”", more)

@@ -1,65 +1,45 @@
-"""Draws rows of marks as one SVG in two widths, lean enough to travel inside a page.
+"""Draws rows of marks as one SVG in two widths.
 
-Drawn on a figure of its own, never through pyplot, so that no backend setting can make it vanish. What many charts
-share (colours, weights of lines and letters) are classes, whose rules ``class_rules`` gives.
+Drawn on a figure of its own, never through pyplot, so that no backend setting can make it vanish. Words are measured
+in the font that comes with matplotlib, so that none is put where it has no room.
 """
 
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
-from textwrap import wrap
 
 import matplotlib.style
 from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import TextToPath
 
 from pcse_analysis.reporting.html import Piece
+from pcse_analysis.reporting.lean import class_rules, lean
 
-INK, GRID = "#0b0c0c", "#e3e3e3"
+__all__ = ["Axis", "Chart", "Row", "class_rules", "label_at", "lines_of", "pixels_of", "room", "wide_of"]
+
+INK, EDGE = "#0b0c0c", "#6b6b6b"
 WIDE, NARROW = 640, 320
 """Widths in CSS pixels: a page's column, and a phone."""
-DOTS = 96
+DOTS, POINTS = 96, 72
+TICK_GAP = 8
+"""Pixels between two numbers of an axis, at the least."""
 STYLE = str(files("pcse_analysis") / "reporting" / "house.mplstyle")
 MARGIN = 16
 ROW_TEXT, AXIS = 20, 34
 """Heights in pixels: a line of a row's label, the axis with its numbers."""
-LETTER, WIDER = 7.6, 1.2
-"""Pixels that a letter of a label takes at most, on average; and how much more bold ones and capitals take."""
-CLASSES = {
-    f"fill: none; stroke: {GRID}; stroke-linecap: square": "cg",
-    "fill: none; stroke: #f46a25; stroke-width: 2.5": "cb",
-    "fill: none; stroke: #f46a25; stroke-width: 1.5; stroke-linecap: square": "cbe",
-    "fill: none; stroke: #12436d; stroke-width: 2.5": "ca",
-    "fill: none; stroke: #12436d; stroke-width: 1.5; stroke-linecap: square": "cae",
-    "fill: none; stroke: #bfbfbf; stroke-width: 1.2; stroke-linecap: square": "cj",
-    "fill: none; stroke: #bfbfbf; stroke-width: 0.8; stroke-linejoin: miter; stroke-linecap: square": "cx",
-    "fill: #ffffff": "cw",
-    "font-size: 10.5px; font-family: 'DejaVu Sans'; text-anchor: middle; fill: #3d3d3d": "ct",
-    "font-size: 9.5px; font-family: 'DejaVu Sans'; text-anchor: middle; fill: #0b0c0c": "cm",
-    "font-size: 9.5px; font-family: 'DejaVu Sans'; text-anchor: start; fill: #0b0c0c": "cs",
-    "font-size: 9.5px; font-family: 'DejaVu Sans'; text-anchor: end; fill: #0b0c0c": "ce",
-    "font-weight: 700; font-size: 10.5px; font-family: 'DejaVu Sans'; text-anchor: start; fill: #0b0c0c": "cl",
-}
-"""Styles that recur, with the name of their class."""
-
-
-def class_rules() -> str:
-    """The classes as a style sheet."""
-    return "".join(f".{name} {{ {style} }}\n" for style, name in CLASSES.items())
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row of a chart: its label, and how its marks are drawn at a given height."""
-
-    label: str
-    draw: Callable[[Axes, float], None]
-    heading: bool = False
+HEADED = 6
+"""Pixels that lie free above a heading."""
+SMALL, LARGE = 9.5, 10.5
+"""Sizes of letters in points."""
+GAP = 12
+"""Pixels between columns of numbers."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,20 +56,37 @@ class Axis:
 SHARES = Axis()
 
 
+@dataclass(frozen=True)
+class Row:
+    """One row of a chart: its label, and how its marks are drawn at a given height; words alone without ``draw``.
+
+    ``above`` is the room in pixels that its marks need on top, on axes so many pixels long. ``values`` are its entries
+    in the columns at the right, one for each of the chart's ``heads``.
+    """
+
+    label: str
+    draw: Callable[[Axes, float], None] | None = None
+    heading: bool = False
+    above: Callable[[float], float] | None = None
+    values: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Chart(Piece):
-    """A chart in two widths with one alternative text. ``id`` keeps its parts apart from those of other charts.
+    """A chart in two widths with one alternative text.
 
     ``mark`` is the height of a row's marks. ``column`` is the part of the wide picture that labels take at its left;
-    nought, as on a phone, puts each label above its marks. ``key`` names marks under the picture, by colour.
+    nought, as on a phone, puts each label above its marks. ``heads`` stand over the columns at the right. ``key``
+    says, by colour, what marks are; without a colour a line of it is a plain remark.
     """
 
     id: str
     alt: str
     rows: Sequence[Row]
     axis: Axis = SHARES
-    mark: int = 60
+    mark: int = 64
     column: float = 0.0
+    heads: tuple[str, ...] = ()
     key: Sequence[tuple[str, str]] = ()
 
     def __html__(self) -> str:
@@ -103,113 +100,152 @@ class Chart(Piece):
         return Markup('<div class="chart">\n{}\n</div>').format(drawings)
 
     def _drawing(self, width: int, key: str) -> str:
-        column = self.column * width if width == WIDE else 0.0
-        room = column or width - 2 * MARGIN
+        figure = self.figure(width)
+        out = io.StringIO()
+        with matplotlib.style.context(STYLE):
+            figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+        points = [f"{side * POINTS:g}" for side in figure.get_size_inches()]
+        height = round(figure.get_figheight() * DOTS)
+        head = f'<svg role="img" aria-label="{{alt}}" id="{key}" viewBox="0 0 {" ".join(points)}"'
+        return f'{head} width="{width}" height="{height}">{lean(out.getvalue())}</svg>'
+
+    def figure(self, width: int) -> Figure:
+        """The drawing in one width, as matplotlib's figure."""
+        beside = self.column > 0 and width == WIDE
+        left = MARGIN + (self.column * width if beside else 0)
+        columns = [
+            max(wide_of(words) for words in (*head.split("\n"), *(row.values[n] for row in self.rows if row.values)))
+            for n, head in enumerate(self.heads)
+        ]
+        right = 1.6 * MARGIN + sum(columns) + GAP * len(columns)
+        long = width - left - right
+        bold = not beside and not any(row.heading for row in self.rows)
         labels = [
-            wrap(row.label, int(room / (LETTER * (WIDER if row.heading or row.label.isupper() else 1.0))))
+            lines_of(row.label, (left - MARGIN if beside else width - 2 * MARGIN) - 6, bold=bold or row.heading)
             for row in self.rows
         ]
-        beside = column > 0
-        heights = [
-            len(label) * ROW_TEXT + 6 if row.heading
-            else max(len(label) * ROW_TEXT + 6, self.mark) if beside
-            else len(label) * ROW_TEXT + self.mark
-            for label, row in zip(labels, self.rows, strict=True)
-        ]  # fmt: skip
-        foot = AXIS + sum(len(wrap(words, (width - 40) // 8)) * ROW_TEXT for _, words in self.key)
-        height = sum(heights) + foot
+        heights = [self._height(row, len(label), long, beside) for row, label in zip(self.rows, labels, strict=True)]
+        remarks = [(colour, lines_of(words, width - 3 * MARGIN, bold=False)) for colour, words in self.key]
+        head = max((words.count("\n") + 1 for words in self.heads), default=0) * ROW_TEXT * 0.75
+        foot = AXIS + sum(len(lines) for _, lines in remarks) * ROW_TEXT
+        height = round(head + sum(heights) + foot)
         with matplotlib.style.context(STYLE):
             figure = Figure(figsize=(width / DOTS, height / DOTS))
             figure.patch.set_visible(False)
-            left = (MARGIN + column) / width
-            axes = figure.add_axes((left, foot / height, 1 - left - 1.6 * MARGIN / width, 1 - foot / height))
+            axes = figure.add_axes((left / width, foot / height, long / width, 1 - (foot + head) / height))
             axes.patch.set_visible(False)
             axes.set_xlim(self.axis.low, self.axis.high)
             axes.set_ylim(sum(heights), 0)
             axes.set_yticks([])
-            axes.set_xticks([at for at, _ in self.axis.ticks], [words for _, words in self.axis.ticks])
+            ticks = _ticks_with_room(self.axis.ticks, long)
+            axes.set_xticks([at for at, _ in ticks], [words for _, words in ticks])
             if self.axis.band is not None:
                 axes.axvspan(*self.axis.band, color="#eef1f5", linewidth=0, zorder=0)
             for at in self.axis.lines:
-                axes.axvline(at, color="#6b6b6b", linewidth=1.2, zorder=1)
-            top = 0
-            for row, label, row_height in zip(self.rows, labels, heights, strict=True):
-                self._label(axes, label, top, column, width, bold=row.heading or not beside)
-                marks = row_height if beside else self.mark
-                row.draw(axes, top + row_height - marks * 0.5)
-                top += row_height
-            self._keys(figure, width, height, foot)
+                axes.axvline(at, color=EDGE, linewidth=1.2, zorder=1)
+
+            def write(x: float, y: float, words: str, across: str = "left", *, bold: bool = False) -> None:
+                # Placed in pixels from the upper left corner of the picture.
+                weight, size = ("bold", LARGE) if bold else ("normal", SMALL)
+                figure.text(x / width, 1 - y / height, words, va="center_baseline", ha=across,
+                            fontweight=weight, fontsize=size, color=INK)  # fmt: skip
+
+            top = float(head)
+            for row, label, high in zip(self.rows, labels, heights, strict=True):
+                marks = high if beside else self.mark
+                block: float = len(label) * ROW_TEXT + 3 + (2 * HEADED if row.heading else 0)
+                if beside and not row.heading:
+                    block = high
+                for number, line in enumerate(label):
+                    at = top + block / 2 + (number - (len(label) - 1) / 2) * ROW_TEXT
+                    write(MARGIN, at, line, bold=bold or row.heading)
+                end = width - 1.6 * MARGIN
+                wide: float
+                for wide, words in zip(reversed(columns), reversed(row.values), strict=False):
+                    write(end, top + high - marks / 2, words, "right")
+                    end -= wide + GAP
+                if row.draw is not None:
+                    row.draw(axes, top - head + high - marks / 2)
+                top += high
+            end = width - 1.6 * MARGIN
+            for wide, words in zip(reversed(columns), reversed(self.heads), strict=True):
+                for number, line in enumerate(words.split("\n")):
+                    write(end, 8 + number * ROW_TEXT * 0.75, line, "right")
+                end -= wide + GAP
+            top = height - foot + AXIS
+            for colour, lines in remarks:
+                for number, line in enumerate(lines):
+                    if number == 0 and colour:
+                        figure.text(MARGIN / width, 1 - (top + 9) / height, "\u25a0", color=colour, fontsize=11,
+                                    va="center_baseline")  # fmt: skip
+                    write(MARGIN + (18 if colour else 0), top + 9, line)
+                    top += ROW_TEXT
             for artist in figure.findobj():
                 artist.set_clip_on(False)
-            out = io.StringIO()
-            figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-        return _lean(out.getvalue(), width, height, key)
+        return figure
 
-    @staticmethod
-    def _label(axes: Axes, lines: Sequence[str], top: float, column: float, width: int, *, bold: bool) -> None:
-        low, high = axes.get_xlim()
-        start = low - (high - low) * column / (width - column - 2.6 * MARGIN)
-        for place, line in enumerate(lines):
-            box = {} if column else {"bbox": {"facecolor": "white", "edgecolor": "none", "pad": 1.5}}
-            weight, size = ("bold", 10.5) if bold else ("normal", 9.5)
-            at = top + 4 + place * ROW_TEXT
-            axes.text(start, at, line, va="top", ha="left", fontweight=weight, fontsize=size, color=INK, **box)
+    def _height(self, row: Row, lines: int, long: float, beside: bool) -> float:
+        label = lines * ROW_TEXT + 6 + (HEADED if row.heading else 0)
+        if row.draw is None:
+            return label
+        above = row.above(long) if row.above else 0
+        return max(label, self.mark) + above if beside else lines * ROW_TEXT + self.mark + above
 
-    def _keys(self, figure: Figure, width: int, height: int, foot: int) -> None:
-        at = float(foot - AXIS)
-        for colour, words in self.key:
-            for number, line in enumerate(wrap(words, (width - 40) // 8)):
-                at -= ROW_TEXT
-                if number == 0:
-                    figure.text(MARGIN / width, (at + 4) / height, "\u25a0", color=colour, fontsize=11)
-                figure.text((MARGIN + 18) / width, (at + 4) / height, line, color=INK, fontsize=9.5)
+
+def _ticks_with_room(ticks: Sequence[tuple[float, str]], long: float) -> Sequence[tuple[float, str]]:
+    """The numbers along an axis so many pixels long: every second one is left out until none touches the next."""
+    while len(ticks) > 3 and long / (len(ticks) - 1) < max(wide_of(words, bold=True) for _, words in ticks) + TICK_GAP:
+        ticks = ticks[::2]
+    return ticks
+
+
+@cache
+def wide_of(words: str, *, bold: bool = False) -> float:
+    """How many pixels words take in the letters of a label."""
+    font = FontProperties(family="DejaVu Sans", size=LARGE if bold else SMALL, weight="bold" if bold else "normal")
+    return float(TextToPath().get_text_width_height_descent(words, font, ismath=False)[0]) * DOTS / POINTS
+
+
+def lines_of(words: str, pixels: float, *, bold: bool) -> list[str]:
+    """Words in lines that take no more than so many pixels each; a single longer word stands alone."""
+    lines: list[str] = []
+    for word in words.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and wide_of(longer, bold=bold) <= pixels:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
+def pixels_of(axes: Axes) -> float:
+    """How many pixels the axes are long."""
+    assert isinstance(axes.figure, Figure)
+    return float(axes.get_position().width * axes.figure.get_figwidth() * DOTS)
+
+
+def room(axes: Axes, x: float) -> tuple[float, float]:
+    """Pixels between a place on the axis and what words must not touch: labels at the left, the picture's edges."""
+    assert isinstance(axes.figure, Figure)
+    low, high = axes.get_xlim()
+    start = axes.get_position().x0 * axes.figure.get_figwidth() * DOTS
+    along = (x - low) / (high - low) * pixels_of(axes)
+    free = start if start < MARGIN + 1 else 4.0
+    return free + along - 2, axes.figure.get_figwidth() * DOTS - start - along - 2
 
 
 def label_at(axes: Axes, x: float, y: float, words: str, *, side: str) -> None:
-    """Words over or under a mark (``above``, ``below``), or beside it (``left``, ``right``); inwards at the edges."""
-    assert isinstance(axes.figure, Figure)
-    low, high = axes.get_xlim()
-    pixels = axes.get_position().width * axes.figure.get_figwidth() * DOTS
-    place = (x - low) / (high - low)
-    reach = len(words) * LETTER / 2 / pixels
-    upright = side in ("above", "below")
-    if upright:
-        across = "left" if place < reach else "right" if place > 1 - reach else "center"
-        offset = (0.0, 8.0 if side == "above" else -8.0)
-    else:
-        inside = place > 2 * reach if side == "left" else place < 1 - 2 * reach
-        left = (side == "left") == inside  # the other side, where there is no room on this one
-        across, offset = ("right", (-6.0, 0.0)) if left else ("left", (6.0, 0.0))
+    """Words ``above`` or ``below`` a mark, or ``on`` its place; moved inwards as far as the picture's edge asks."""
+    left, right = room(axes, x)
+    half = wide_of(words) / 2
+    moved = max(half - left, 0) or -max(half - right, 0)
     axes.annotate(
         words,
         (x, y),
-        offset,
+        (moved * POINTS / DOTS, {"above": 8.0, "below": -8.0, "on": 0.0}[side]),
         textcoords="offset points",
-        ha=across,
-        va="bottom" if side == "above" else "top" if side == "below" else "center",
+        ha="center",
+        va={"above": "bottom", "below": "top", "on": "center_baseline"}[side],
         color=INK,
-        fontsize=9.5,
-        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
+        fontsize=SMALL,
     )
-
-
-def _lean(svg: str, width: int, height: int, key: str) -> str:
-    """The drawing alone: no prologue or metadata, styles as classes, and only ids that something refers to."""
-    svg = svg[svg.index("<svg") :]
-    body = svg[svg.index(">") + 1 :].replace("{", "{{").replace("}", "}}")
-    for unwanted in (r"<metadata>.*?</metadata>", r"<style.*?</style>", r"<!--.*?-->", r"<defs>\s*</defs>"):
-        body = re.sub(unwanted, "", body, flags=re.DOTALL)
-    used = set(re.findall(r'href="#([^"]+)"', body))
-    names = {name: f"{key}-{number}" for number, name in enumerate(sorted(used))}
-    body = re.sub(r' id="([^"]+)"', lambda m: f' id="{names[m[1]]}"' if m[1] in names else "", body)
-    body = re.sub(r'xlink:href="#([^"]+)"', lambda m: f'href="#{names[m[1]]}"', body)
-    body = re.sub(r' transform="rotate\(-0 [^"]*\)"', "", body)
-    body = re.sub(r"-?\d+\.\d{2,}", lambda m: f"{float(m[0]):.1f}".removesuffix(".0").replace("-0", "0", 1)
-                  if abs(float(m[0])) < 0.05 else f"{float(m[0]):.1f}".removesuffix(".0"), body)  # fmt: skip
-    body = re.sub(r' style="([^"]*)"', lambda m: f' class="{CLASSES[m[1]]}"' if m[1] in CLASSES else m[0], body)
-    body = re.sub(r"\s*\n\s*", " ", body)
-    if "<g " not in body:
-        body = re.sub(r"</?g>|<g/>", "", body)
-    body = re.sub(r'\s+(?=[<"z])|(?<=>)\s+', "", body)
-    box = f"0 0 {width * 72 / DOTS:g} {height * 72 / DOTS:g}"
-    return f'<svg role="img" aria-label="{{alt}}" viewBox="{box}" width="{width}" height="{height}">{body}'

@@ -7,17 +7,19 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
+from pcse_analysis.catalogue.types import Publication
 from pcse_analysis.dossier import Dossier, Selection
 from pcse_analysis.estimates import Change, Estimate
 from pcse_analysis.reporting.breakdown import breakdowns, reply_table
 from pcse_analysis.reporting.charts import change_chart, share_chart
-from pcse_analysis.reporting.checks import check_table, sensitivity_sentence, test_table, trend_sentence
+from pcse_analysis.reporting.checks import check_table, family_note, test_table
 from pcse_analysis.reporting.drawing import Chart
-from pcse_analysis.reporting.figures import published, wave_name
+from pcse_analysis.reporting.figures import date_text, wave_name
 from pcse_analysis.reporting.findings import Finding, change_finding, share_sentence
 from pcse_analysis.reporting.html import Html, Piece, joined
 from pcse_analysis.reporting.ordered import ordered_sentence, ordered_table
 from pcse_analysis.reporting.ordered_chart import ordered_chart
+from pcse_analysis.reporting.sensitivity import sensitivity_sentence, tipping_sentence, trend_sentence
 from pcse_analysis.reporting.tables import KEY, KEY_OF_REPLIES, Table, share_table
 
 
@@ -62,8 +64,15 @@ def cited(dossier: Dossier, names: Sequence[str]) -> Markup:
     """The publications among ``names`` by publisher and day, each with a link into the list of sources."""
     publications = [dossier.catalogue.publications[name] for name in names if name in dossier.catalogue.publications]
     return Markup("; ").join(
-        Markup("<a href='#source-{}'>{}</a>, {}").format(p.id, p.publisher, published(p)) for p in publications
+        # The day stands in the link: on an annex with hundreds of them, an element of its own weighs too much.
+        Markup("<a href='#source-{}'>{}, {}</a>").format(p.id, p.publisher, _day(p))
+        for p in publications
     )
+
+
+def _day(publication: Publication) -> str:
+    """The day of a publication; with "by" where it is the latest that the day can have been."""
+    return ("by " if publication.date_kind == "latest" else "") + date_text(publication.published_on)
 
 
 def source_line(dossier: Dossier, estimates: Sequence[Estimate]) -> Markup:
@@ -71,8 +80,8 @@ def source_line(dossier: Dossier, estimates: Sequence[Estimate]) -> Markup:
     names = dict.fromkeys(source for estimate in estimates for source in estimate.sources)
     files = [name for name in names if name not in dossier.catalogue.publications]
     publications = cited(dossier, list(names))
-    data = Markup("Data file: {}.").format(", ".join(files))
-    return Markup("{}. {}").format(publications, data) if publications else data
+    data = Markup("{}").format(", ".join(files))
+    return Markup("{}. Data file: {}.").format(publications, data) if publications else Markup("{}.").format(data)
 
 
 def change_exhibit(dossier: Dossier, change: Change, level: int = 3, *, brief: bool = False) -> Exhibit:
@@ -88,18 +97,19 @@ def change_exhibit(dossier: Dossier, change: Change, level: int = 3, *, brief: b
     if change.is_compared:
         tables.append(check_table(dossier, change, Markup("Table {}b. Checks on the change").format(finding.id)))
     body = [Markup("<p>{}</p>").format(finding.sentence)]
-    if replies and change.value is not None:
-        said = [f(dossier, change) for f in (sensitivity_sentence, ordered_sentence, trend_sentence)]
-        body += [Markup("<p>{}</p>").format(sentence) for sentence in said if sentence]
+    if change.value is not None:
+        ways = (sensitivity_sentence, tipping_sentence, ordered_sentence, trend_sentence)
+        body += [Markup("<p>{}</p>").format(said) for way in ways if (said := way(dossier, change))]
     more: list[object] = []
     if replies and change.value is not None and not brief:
         tables.append(test_table(dossier, change, Markup("Table {}c. Tests of the change").format(finding.id)))
         scale = ordered_table(dossier, change, Markup("Table {}d. The change over the whole scale").format(finding.id))
         tables += [scale] if scale is not None else []
         scaled = ordered_chart(dossier, f"chart-{finding.id}-scale", [dossier.question(e) for e in both])
-        more = [scaled] if scaled is not None else []
-        for piece in breakdowns(dossier, change, finding.id):
-            more.append(piece)
+        if scaled is not None:
+            stand = " and ".join(dossier.question(estimate).finding for estimate in both)
+            more = [scaled, Markup("<p class='source'>The numbers of this picture: tables {}.</p>").format(stand)]
+        more += breakdowns(dossier, change, finding.id, level + 1)
     groups = dict.fromkeys(dossier.survey.groups[estimate.respondent_group] for estimate in both)
     subtitle = Markup("Share of {}, surveys of {} and {}. Asked: {}").format(
         " and of ".join(groups), *waves, dossier.survey.design.population
@@ -111,7 +121,11 @@ def change_exhibit(dossier: Dossier, change: Change, level: int = 3, *, brief: b
         body=joined(body),
         chart=change_chart(dossier, f"chart-{finding.id}", [change]),
         tables=tables,
-        caveats=[*finding.caveats, *([Markup(KEY_OF_REPLIES if replies else KEY)] if tables else [])],
+        caveats=[
+            *finding.caveats,
+            *([family_note(dossier, change)] if change.p_adjusted is not None else []),
+            *([Markup(KEY_OF_REPLIES if replies else KEY)] if tables else []),
+        ],
         source=source_line(dossier, both),
         level=level,
         more=more,

@@ -8,7 +8,8 @@ from markupsafe import Markup
 
 from pcse_analysis.dossier import Dossier
 from pcse_analysis.estimates import Change, Estimate, Verdict
-from pcse_analysis.reporting.figures import figure, text, wave_name
+from pcse_analysis.reporting.figures import figure, wave_name
+from pcse_analysis.reporting.sizes import between, points
 
 SMALL_BASE = 30
 IMPROVED = Markup("<strong>Among those that replied, this improved.</strong>")
@@ -89,37 +90,21 @@ def _shares(dossier: Dossier, change: Change) -> Markup:
     )
 
 
-def points(number: Estimate | Change, field: str, unit: str = "point") -> Markup:
-    """A size in percentage points, with its unit in the singular or plural."""
-    return Markup("{} {}").format(
-        figure(number, field, "points"), unit + ("" if text(number, field, "points") in ("1", "under 1") else "s")
-    )
-
-
-def between(change: Estimate | Change, low: str, high: str) -> Markup:
-    """Two limits of a change in words, as points higher or lower."""
-
-    def side(field: str) -> Markup:
-        value = getattr(change, field)
-        return Markup("{} {}").format(points(change, field), "lower" if value < 0 else "higher")
-
-    small, large = getattr(change, low), getattr(change, high)
-    if large < 0:
-        return Markup("{} to {} points lower").format(figure(change, high, "points"), figure(change, low, "points"))
-    if small > 0:
-        return Markup("{} to {} points higher").format(figure(change, low, "points"), figure(change, high, "points"))
-    return Markup("from {} to {}").format(side(low), side(high))
-
-
 def _plain(dossier: Dossier, change: Change) -> tuple[Markup, Markup, tuple[Markup, ...]]:
     limits = between(change, "low", "high")
     confidence = figure(change, "confidence", "percent")
+    size = points(change, "value", "percentage point")
+    falls = (change.value or 0) < 0
     if change.value == 0:
         moved = Markup("The share is the same in both ({} interval of the change: {}).").format(confidence, limits)
-    else:
-        verb = "fell" if (change.value or 0) < 0 else "rose"
-        size = points(change, "value", "percentage point")
+    elif change.verdict in (Verdict.IMPROVED, Verdict.DETERIORATED):
+        verb = "fell" if falls else "rose"
         moved = Markup("The share {} by {} ({} interval: {}).").format(verb, size, confidence, limits)
+    else:
+        # No verb of movement: read alone, such a sentence must not be taken for a claim that something changed.
+        moved = Markup("Among those that replied, the later share is {} {} ({} interval of the change: {}).").format(
+            size, "lower" if falls else "higher", confidence, limits
+        )
     match change.verdict:
         case Verdict.IMPROVED:
             headline, words = Markup("improved by {}").format(points(change, "value")), IMPROVED
@@ -132,7 +117,7 @@ def _plain(dossier: Dossier, change: Change) -> tuple[Markup, Markup, tuple[Mark
                 "against the margin lies within {} either way."
             ).format(points(change, "margin"))
             if change.p_adjusted is not None and change.p_adjusted < 0.05:
-                words += Markup(" A small {} is measurable.").format("fall" if (change.value or 0) < 0 else "rise")
+                words += Markup(" A small {} is measurable.").format("fall" if falls else "rise")
         case _:
             headline, words = Markup("change unclear"), _unclear(dossier, change)
     if change.exceeds_margin:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from pcse_analysis.dossier import Dossier
-from pcse_analysis.estimates import Change
+from pcse_analysis.estimates import Change, Verdict
 from pcse_analysis.reporting.figures import NOT_APPLICABLE, figure
 from pcse_analysis.reporting.tables import Cell, Table, range_of
 
@@ -16,6 +16,9 @@ MEASURES = {
     "p_parallel": ("p-value of the test that one such ratio serves at every step of the scale", "probability"),
     "p_distribution": ("p-value of the Rao-Scott test that all options are chosen alike", "probability"),
 }
+
+
+UNADJUSTED = "later replies lie nearer the {} end, by a test that is not adjusted for the number of comparisons"
 
 
 def ordered_table(dossier: Dossier, change: Change, caption: Cell) -> Table | None:
@@ -35,12 +38,14 @@ def ordered_sentence(dossier: Dossier, change: Change) -> Markup:
     found = dossier.figures.beside(change, "superiority")
     if found is None or found.value is None or found.low is None or found.high is None:
         return Markup()
-    if found.high < 0.5:
-        way = "replies moved towards the better end"
-    elif found.low > 0.5:
-        way = "replies moved towards the worse end"
-    else:
+    if found.low <= 0.5 <= found.high:
         way = "replies did not clearly move either way"
+    else:
+        end = "better" if found.high < 0.5 else "worse"
+        # Beside an unclear verdict, a test of its own must not read as if it settled the matter.
+        settled = change.verdict in (Verdict.IMPROVED, Verdict.DETERIORATED)
+        words = "replies moved towards the {} end" if settled else UNADJUSTED
+        way = words.format(end)
     return Markup(
         "Over the whole scale, {}: of one reply from each survey, the later one is the worse with a probability of {} "
         "({} interval {} to {}; one half would be no move)."

@@ -1,4 +1,4 @@
-"""The parts of a page, in the order in which a reader meets them."""
+"""The parts of a page that hold its findings, in the order in which a reader meets them."""
 
 from __future__ import annotations
 
@@ -7,17 +7,16 @@ from dataclasses import replace
 
 from markupsafe import Markup
 
-from pcse_analysis.catalogue.types import Claim, Letter
 from pcse_analysis.dossier import ALL, Dossier, Selection
 from pcse_analysis.estimates import Change, Verdict
 from pcse_analysis.reporting.exhibit import change_exhibit, cited, share_sentences, shares_exhibit
-from pcse_analysis.reporting.figures import NOT_APPLICABLE, date, figure, wave_name
+from pcse_analysis.reporting.figures import NOT_APPLICABLE, figure, wave_name
 from pcse_analysis.reporting.findings import Finding, change_finding
 from pcse_analysis.reporting.html import Html, joined
-from pcse_analysis.reporting.letter import Judged, Judgement, judged_claims, letters_of
 from pcse_analysis.reporting.overview_chart import overview_chart
+from pcse_analysis.reporting.pages import page_of, service_pages
 from pcse_analysis.reporting.standing import banners, standing
-from pcse_analysis.reporting.tables import KEY, Cell, Table, share_table
+from pcse_analysis.reporting.tables import KEY, KEY_OF_REPLIES, Cell, Table, share_table
 
 GROUPS_OF_FINDINGS = (
     (Verdict.DETERIORATED, "What got worse", "No figure that can be compared got worse."),
@@ -47,7 +46,7 @@ def _compared(dossier: Dossier, selection: Selection) -> list[tuple[Change, Find
 def summary(dossier: Dossier, selection: Selection) -> Html:
     """The findings in four lists: worse, better, unchanged, not to be said; a line each, details in the exhibits."""
     findings = _compared(dossier, selection)
-    parts: list[Markup] = []
+    parts: list[Markup] = [_how_to_read(dossier, [change for change, _ in findings])]
     for verdict, title, none in GROUPS_OF_FINDINGS:
         chosen = [(c, f) for c, f in findings if c.verdict is verdict]
         if verdict is Verdict.UNCLEAR:
@@ -58,34 +57,31 @@ def summary(dossier: Dossier, selection: Selection) -> Html:
     return Html(joined(parts))
 
 
+def _how_to_read(dossier: Dossier, changes: Sequence[Change]) -> Markup:
+    """What the numbers of a line are, and the margin that they are held against; empty where nothing is compared."""
+    one = next((change for change in changes if change.value is not None), None)
+    if one is None:
+        return Markup()
+    words = (
+        "<p>Each line: the finding, the share with the problem in {} and in {}, and in brackets the {} interval of the "
+        "change in percentage points. Below nought is better. The margin that matters is {} points. {}</p>"
+    )
+    names = [wave_name(dossier.survey.waves[wave]) for wave in (one.wave_before, one.wave_after)]
+    confidence, margin = figure(one, "confidence", "percent"), figure(one, "margin", "points")
+    return Markup(words).format(*names, confidence, margin, dossier.survey.margin_fixed)
+
+
 def _line(dossier: Dossier, change: Change, finding: Finding) -> Markup:
-    """A finding on one line: what it is about, from what to what, by how much, and what that amounts to."""
+    """A finding on one line: what it is about, from what to what, the interval of the change, and the verdict."""
     head = Markup("<a href='#{0}'>{0}</a> <strong>{1}</strong>: ").format(finding.id, finding.subject)
     if not change.is_compared:
         return head + Markup("{}.").format(finding.verdict)
     before, after = dossier.figures.both(change)
     shares = [figure(estimate, "value", "percent") for estimate in (before, after)]
     if change.value is None:
-        words = "{} over one time window, {} over another: no single change can be given; {}."
-        return head + Markup(words).format(*shares, finding.verdict)
-    span = "{} to {}, a change of {} points ({} interval {} to {}): {}."
-    numbers = [figure(change, "value", "signed"), figure(change, "confidence", "percent")]
+        return head + Markup("{}, then {} over another time window; {}.").format(*shares, finding.verdict)
     limits = [figure(change, limit, "signed") for limit in ("low", "high")]
-    return head + Markup(span).format(*shares, *numbers, *limits, finding.verdict)
-
-
-def lead(dossier: Dossier) -> Html:
-    """The claims of letters that the figures contradict, before anything else is said."""
-    said = []
-    for letter in letters_of(dossier):
-        judged = judged_claims(dossier, letter)
-        for claim in letter.claims:
-            of_claim = [j for j in judged if j.claim is claim]
-            if any(j.judgement == "contradicted" for j in of_claim):
-                answer = _answer(dossier, of_claim)
-                words = Markup("<p class='lead'>{} says in substance (reworded here): {} {}</p>")
-                said.append(words.format(letter.label, claim.claim, answer))
-    return Html(joined(said))
+    return head + Markup("{} to {} ({} to {}), {}.").format(*shares, *limits, finding.verdict)
 
 
 def overview(dossier: Dossier, selection: Selection) -> Html:
@@ -119,81 +115,8 @@ def overview(dossier: Dossier, selection: Selection) -> Html:
         "Table A. Every pair of figures that may be compared, and its verdict", heads, rows, frozenset({1, 2, 3})
     )
     note = "Where the time windows differ, no single change is given; the finding says why."
-    return Html(joined([chart, table, Markup("<p class='source'>{} {}</p>").format(KEY, note)]))
-
-
-def claims(dossier: Dossier) -> Html:
-    """Each claim of each letter set against the figures, service line by service line."""
-    letters = letters_of(dossier)
-    if not letters:
-        return Html(Markup("<p>No letter about this survey had been written by the evidence date.</p>"))
-    parts: list[object] = []
-    for letter in letters:
-        judged = judged_claims(dossier, letter)
-        parts.append(Markup("<p>{}, {}. Its claims are reworded here.</p>").format(letter.label, date(letter.date)))
-        testable = [claim for claim in letter.claims if claim.test != "none"]
-        for claim in testable:
-            answer = _answer(dossier, [j for j in judged if j.claim is claim])
-            parts.append(Markup("<h3>Claim {}. {}</h3>\n<p>{}</p>").format(claim.id, claim.claim, answer))
-        parts.append(_claim_table(dossier, letter, testable, judged))
-        others = joined(
-            Markup("<li>Claim {}. {} <strong>Not testable</strong>: it would need {}.</li>").format(
-                c.id, c.claim, c.needs
-            )
-            for c in letter.claims
-            if c.test == "none"
-        )
-        title = "Claims that no published figure of these surveys can test"
-        parts.append(Markup("<h3>{}</h3>\n<ul>\n{}\n</ul>").format(title, others))
-    return Html(joined(parts))
-
-
-ANSWERS: dict[Judgement, str] = {
-    "contradicted": "<strong>The published figures contradict this</strong> for {}.",
-    "supported": "<strong>The published figures support this</strong> for {}.",
-    "not shown": "<strong>The published figures do not show this</strong> for {}.",
-}
-
-
-def _answer(dossier: Dossier, judged: Sequence[Judged]) -> Markup:
-    """The judgement of one claim in plain words: first where it is settled, then where it cannot be tested."""
-    answers = []
-    for judgement, template in ANSWERS.items():
-        lines = [_line_with_grounds(dossier, j) for j in judged if j.judgement == judgement]
-        if lines:
-            answers.append(Markup(template).format(_list(lines)))
-    untested = [j.service_line.label for j in judged if j.judgement == "not testable" and j.service_line]
-    if untested:
-        answers.append(
-            Markup("It cannot be tested for {}: that would need {}.").format(_list(untested), judged[0].claim.needs)
-        )
-    return Markup(" ").join(answers)
-
-
-def _line_with_grounds(dossier: Dossier, judged: Judged) -> Markup:
-    assert judged.service_line is not None
-    telling = {"contradicted": Verdict.IMPROVED, "supported": Verdict.DETERIORATED}.get(judged.judgement)
-    grounds = [change for change in judged.changes if change.verdict is telling] or judged.changes
-    headlines = Markup("; ").join(change_finding(dossier, change).headline for change in grounds)
-    return Markup("{} ({})").format(judged.service_line.label, headlines)
-
-
-def _list(labels: Sequence[str]) -> Markup:
-    separated = Markup(", ").join(labels[:-1])
-    return Markup("{} and {}").format(separated, labels[-1]) if separated else Markup("{}").format(labels[-1])
-
-
-def _claim_table(dossier: Dossier, letter: Letter, claims: Sequence[Claim], judged: Sequence[Judged]) -> Table:
-    rows: list[list[Cell]] = []
-    for line in dossier.catalogue.service_lines.values():
-        of_line = [next(j for j in judged if j.claim is claim and j.service_line is line) for claim in claims]
-        grounds = Markup("; ").join(
-            Markup("<a href='#{0}'>{0}</a> {1}").format(dossier.pair(change).finding, change.verdict)
-            for change in of_line[0].changes
-        )
-        rows.append([line.label, *(j.judgement for j in of_line), grounds or "no figure that can be compared"])
-    heads = ("Service", *(Markup("Claim {}").format(claim.id) for claim in claims), "On the grounds of finding")
-    return Table(Markup("Table L. {}: claims judged by service").format(letter.label), heads, rows)
+    key = KEY_OF_REPLIES if dossier.edition.evidence == "responses" else KEY
+    return Html(joined([chart, table, Markup("<p class='source'>{} {}</p>").format(key, note)]))
 
 
 def findings(dossier: Dossier, selection: Selection, level: int = 3) -> Html:
@@ -231,7 +154,12 @@ def _about(dossier: Dossier, selection: Selection) -> list[Markup]:
 
 
 def services(dossier: Dossier, selection: Selection) -> Html:
-    """Every service line in turn with what each survey found, then all these figures in one table."""
+    """Every service line in turn with what each survey found, then all these figures in one table.
+
+    Of replies, which fill pages: a table of the findings on each service, with the name of its page.
+    """
+    if dossier.edition.evidence == "responses":
+        return Html(service_pages(dossier, selection))
     parts: list[object] = []
     for line in dossier.catalogue.service_lines.values():
         chosen = replace(selection, service_line=line)
@@ -250,9 +178,8 @@ def services(dossier: Dossier, selection: Selection) -> Html:
 def _own_page(dossier: Dossier, selection: Selection) -> Markup:
     """Where the service's own page is, if this build made one; no link, as this file may be sent alone."""
     line = selection.service_line
-    page = next((page for page in dossier.catalogue.pages if page.each == "service_line"), None)
-    made = dossier.record.parameters.get("service_line", ALL)
-    if line is None or page is None or made not in (ALL, line.id) or not selection.figures(dossier):
+    name = page_of(dossier, line.id) if line else ""
+    if not name or not selection.figures(dossier):
         return Markup()
     words = "<p class='source'>Charts and sources of this service alone: <code>{}</code>, beside this file.</p>"
-    return Markup(words).format(page.output.replace("{service_line}", line.id))
+    return Markup(words).format(name)

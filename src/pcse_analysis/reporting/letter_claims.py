@@ -1,0 +1,104 @@
+"""What letters say, set against the figures in words and in a table, service line by service line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from pcse_analysis.catalogue.types import Claim, Letter
+from pcse_analysis.dossier import Dossier
+from pcse_analysis.estimates import Verdict
+from pcse_analysis.reporting.figures import date
+from pcse_analysis.reporting.findings import change_finding
+from pcse_analysis.reporting.html import Html, joined
+from pcse_analysis.reporting.letter import Judged, Judgement, judged_claims, letters_of
+from pcse_analysis.reporting.tables import Cell, Table
+
+
+def lead(dossier: Dossier) -> Html:
+    """The claims of letters that the figures contradict, before anything else is said."""
+    said = []
+    for letter in letters_of(dossier):
+        judged = judged_claims(dossier, letter)
+        for claim in letter.claims:
+            of_claim = [j for j in judged if j.claim is claim]
+            if any(j.judgement == "contradicted" for j in of_claim):
+                answer = _answer(dossier, of_claim)
+                words = Markup("<p class='lead'>{} says in substance (reworded here): {} {}</p>")
+                said.append(words.format(letter.label, claim.claim, answer))
+    return Html(joined(said))
+
+
+def claims(dossier: Dossier) -> Html:
+    """Each claim of each letter set against the figures, service line by service line."""
+    letters = letters_of(dossier)
+    if not letters:
+        return Html(Markup("<p>No letter about this survey had been written by the evidence date.</p>"))
+    parts: list[object] = []
+    for letter in letters:
+        judged = judged_claims(dossier, letter)
+        parts.append(Markup("<p>{}, {}. Its claims are reworded here.</p>").format(letter.label, date(letter.date)))
+        testable = [claim for claim in letter.claims if claim.test != "none"]
+        for claim in testable:
+            answer = _answer(dossier, [j for j in judged if j.claim is claim])
+            parts.append(Markup("<h3>Claim {}. {}</h3>\n<p>{}</p>").format(claim.id, claim.claim, answer))
+        parts.append(_claim_table(dossier, letter, testable, judged))
+        others = joined(
+            Markup("<li>Claim {}. {} <strong>Not testable</strong>: it would need {}.</li>").format(
+                c.id, c.claim, c.needs
+            )
+            for c in letter.claims
+            if c.test == "none"
+        )
+        title = "Claims that no published figure of these surveys can test"
+        parts.append(Markup("<h3>{}</h3>\n<ul>\n{}\n</ul>").format(title, others))
+    return Html(joined(parts))
+
+
+ANSWERS: dict[Judgement, str] = {
+    "contradicted": "<strong>The published figures contradict this</strong> for {}.",
+    "supported": "<strong>The published figures support this</strong> for {}.",
+    "not shown": "<strong>The published figures do not show this</strong> for {}.",
+}
+
+
+def _answer(dossier: Dossier, judged: Sequence[Judged]) -> Markup:
+    """The judgement of one claim in plain words: first where it is settled, then where it cannot be tested."""
+    answers = []
+    for judgement, template in ANSWERS.items():
+        lines = [_line_with_grounds(dossier, j) for j in judged if j.judgement == judgement]
+        if lines:
+            answers.append(Markup(template).format(_list(lines)))
+    untested = [j.service_line.label for j in judged if j.judgement == "not testable" and j.service_line]
+    if untested:
+        answers.append(
+            Markup("It cannot be tested for {}: that would need {}.").format(_list(untested), judged[0].claim.needs)
+        )
+    return Markup(" ").join(answers)
+
+
+def _line_with_grounds(dossier: Dossier, judged: Judged) -> Markup:
+    assert judged.service_line is not None
+    telling = {"contradicted": Verdict.IMPROVED, "supported": Verdict.DETERIORATED}.get(judged.judgement)
+    grounds = [change for change in judged.changes if change.verdict is telling] or judged.changes
+    headlines = Markup("; ").join(change_finding(dossier, change).headline for change in grounds)
+    return Markup("{} ({})").format(judged.service_line.label, headlines)
+
+
+def _list(labels: Sequence[str]) -> Markup:
+    separated = Markup(", ").join(labels[:-1])
+    return Markup("{} and {}").format(separated, labels[-1]) if separated else Markup("{}").format(labels[-1])
+
+
+def _claim_table(dossier: Dossier, letter: Letter, claims: Sequence[Claim], judged: Sequence[Judged]) -> Table:
+    rows: list[list[Cell]] = []
+    for line in dossier.catalogue.service_lines.values():
+        of_line = [next(j for j in judged if j.claim is claim and j.service_line is line) for claim in claims]
+        grounds = Markup("; ").join(
+            Markup("<a href='#{0}'>{0}</a> {1}").format(dossier.pair(change).finding, change.verdict)
+            for change in of_line[0].changes
+        )
+        rows.append([line.label, *(j.judgement for j in of_line), grounds or "no figure that can be compared"])
+    heads = ("Service", *(Markup("Claim {}").format(claim.id) for claim in claims), "On the grounds of finding")
+    return Table(Markup("Table L. {}: claims judged by service").format(letter.label), heads, rows)

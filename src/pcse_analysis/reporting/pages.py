@@ -1,0 +1,78 @@
+"""Which pages an edition has, and how one leads to the others."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+from markupsafe import Markup
+
+from pcse_analysis.catalogue.types import Page
+from pcse_analysis.dossier import ALL, Dossier, Selection
+from pcse_analysis.reporting.findings import change_finding
+from pcse_analysis.reporting.html import Html, joined
+from pcse_analysis.reporting.tables import Cell, Table
+
+SERVICE_LINE = "service_line"
+NO_PAGE = "none in this build"
+
+
+def pages_made(dossier: Dossier) -> Iterator[tuple[Page, str, str, str]]:
+    """Every page of this edition's build: its row, what it is about, its file, and a short name for it."""
+    for page in dossier.catalogue.pages:
+        if page.evidence != dossier.edition.evidence:
+            continue
+        if not page.each:
+            yield page, "", page.output, page.title
+            continue
+        asked = dossier.record.parameters.get(page.each, ALL)
+        for one, name in _each(dossier, page).items():
+            if asked in (ALL, one):
+                yield page, one, page.output.replace(f"{{{page.each}}}", one), name
+
+
+def _each(dossier: Dossier, page: Page) -> dict[str, str]:
+    """What a page is repeated for, with its name: service lines, or the groups whose replies the edition holds."""
+    if page.each == SERVICE_LINE:
+        return {line.id: line.label for line in dossier.catalogue.service_lines.values()}
+    groups = dossier.survey.groups
+    asked = {export.group for wave in dossier.survey.waves.values() for export in wave.exports.values()}
+    return {group: f"Replies of {words}" for group, words in groups.items() if group in asked}
+
+
+def page_of(dossier: Dossier, service_line: str) -> str:
+    """The file of a service line's page inside the edition's folder; empty where this build makes none."""
+    made = pages_made(dossier)
+    return next((file for page, one, file, _ in made if (page.each, one) == (SERVICE_LINE, service_line)), "")
+
+
+def other_pages(dossier: Dossier, page: str, about: str = "") -> Html:
+    """Links from one page to every other of its edition; ``about`` is the service line or group that it is about."""
+    made = list(pages_made(dossier))
+    here = next((file for row, one, file, _ in made if row.id == page and one in ("", about)), "")
+    items = joined(
+        Markup("<li><a href='{}'>{}</a></li>").format(posixpath.relpath(file, posixpath.dirname(here) or "."), name)
+        for _, _, file, name in made
+        if file != here
+    )
+    return Html(Markup("<ul>\n{}\n</ul>").format(items) if items else Markup("<p>There is no other page.</p>"))
+
+
+def service_pages(dossier: Dossier, selection: Selection) -> Markup:
+    """A table of the service lines: the findings on each with their verdicts, and the file of its page.
+
+    The files are named and not linked, as the annex may be sent alone.
+    """
+    changes = selection.changes(dossier)
+    rows: list[list[Cell]] = []
+    for line in dossier.catalogue.service_lines.values():
+        found = [change_finding(dossier, change) for change in changes if change.service_line == line.id]
+        told = Markup("; ").join(Markup("<a href='#{0}'>{0}</a> {1}").format(f.id, f.verdict) for f in found)
+        name = page_of(dossier, line.id)
+        rows.append([line.label, told or "no question of both surveys", _file(name)])
+    heads = ("Service", "Findings", "Its page, beside this file")
+    return Markup("{}").format(Table("Table K. Findings on each service, and where the rest of it stands", heads, rows))
+
+
+def _file(name: str) -> Markup:
+    return Markup("<code class='file'>{}</code>").format(name) if name else Markup(NO_PAGE)
