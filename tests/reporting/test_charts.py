@@ -234,7 +234,7 @@ def test_nothing_withheld_is_told() -> None:
     wide = chart._drawing(WIDE, "x")
     # A circle for each later share, a diamond (the only closed orange path) for each earlier one.
     assert wide.count("<circle") == 2 and len(re.findall(r'z" class="fb"', wide)) == 1
-    assert wide.count("[c]<") == 3 and "[c] too few replies" in wide
+    assert wide.count("[c]<") == 3 and "[c] withheld" in wide
     assert "The largest difference: North, from" in chart.alt and "South" not in chart.alt
     assert groups_chart(held, "g", change, "region", rows[1:]) is None
 
@@ -245,7 +245,7 @@ def test_a_withheld_share_has_words_and_no_mark() -> None:
     chart = share_chart(held, "c", [one, withheld(other)])
     assert chart is not None
     assert len(markers(chart.figure(WIDE))) == 1
-    assert any("[c] too few replies" in row.label for row in chart.rows)
+    assert any("[c] withheld" in row.label for row in chart.rows)
     assert chart.alt.startswith("Chart of 1 share with intervals") and chart.alt.endswith("1 withheld.")
     assert share_chart(held, "c", [withheld(one), withheld(other)]) is None
 
