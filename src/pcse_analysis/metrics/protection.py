@@ -1,50 +1,155 @@
-"""Which rows of a table have to be withheld so that no small number can be worked back from the others.
+"""Which figures of a table have to be withheld so that no small number can be worked back from the others.
 
-This is the cell suppression problem with upper protection levels (Fischetti and Salazar-González, "Models and
-algorithms for the 2-dimensional cell suppression problem in statistical disclosure control", Mathematical Programming
-84, 1999), for any linear statements (``attacks``), solved exactly where it is small and by a heuristic with a clean-up
-where it is not (in the manner of Kelly, Golden and Assad, "Cell suppression: disclosure protection for sensitive
-tabular data", Networks 22, 1992). An answer is given only with proof: for every sensitive sum, whole counts that agree
-with all that stays published and make the sum large enough.
+Cells are counts that an outsider does not know. What is published says of weighted sums of cells that they lie between
+two limits. A row of a table is published or withheld as a whole, with all that it says. Some sums are sensitive: from
+what stays published it must remain possible that they are as large as a threshold, in whole numbers. This is the cell
+suppression problem with upper protection levels (Fischetti and Salazar-González, "Models and algorithms for the
+2-dimensional cell suppression problem", Mathematical Programming 84, 1999), for any linear statements, solved exactly
+where it is small and by a heuristic with a clean-up where it is not (in the manner of Kelly, Golden and Assad, "Cell
+suppression: disclosure protection for sensitive tabular data", Networks 22, 1992). Every answer is audited by
+``attack`` before it is given.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array, eye_array, hstack, kron, vstack
 
-from pcse_analysis.metrics.attacks import (
-    NODES,
-    Floats,
-    Form,
-    PublishedTable,
-    Statement,
-    attack,
-    forms_matrix,
-    proven,
-    targets,
-    two_way,
-    unprotected,
-    witness,
-)
-
-__all__ = [
-    "Form",
-    "PublishedTable",
-    "Statement",
-    "attack",
-    "protect",
-    "protect_by_heuristic",
-    "two_way",
-    "unprotected",
-]
+Floats = NDArray[np.float64]
+Form = Mapping[int, float]
+"""A weighted sum of cells: the place of each cell with its weight."""
 EXACT_UP_TO = 700
 """Cells times sensitive sums up to which the best choice is searched for."""
+NODES = 400
+"""Branches of that search at most; a limit in seconds would give other answers on other machines."""
 NEAR = 1e-6
-"""Part of a row that counts as none of it: the solver's own tolerance."""
+UNBOUNDED, INFEASIBLE_OR_UNBOUNDED = 3, 4
+"""What scipy answers where nothing bounds a sum."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statement:
+    """What is known of a weighted sum of cells: ``low <= sum <= high``.
+
+    ``row`` is the row of the table that says so; None where it is known whatever is withheld.
+    """
+
+    coefficients: Form
+    low: float
+    high: float
+    row: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedTable:
+    """Cells with their true counts, what rows say of them, and the sums that are sensitive.
+
+    ``costs`` has one entry a row: how much is lost where it is withheld. ``primary`` rows are withheld in any case.
+    """
+
+    cells: tuple[int, ...]
+    statements: tuple[Statement, ...]
+    costs: tuple[float, ...]
+    primary: frozenset[int]
+    sensitive: tuple[Form, ...]
+
+    @cached_property
+    def matrix(self) -> csr_array:
+        """Coefficients: statements by cells."""
+        return _matrix([s.coefficients for s in self.statements], len(self.cells))
+
+    @cached_property
+    def limits(self) -> tuple[Floats, Floats]:
+        """The lower and the upper limit of every statement."""
+        return np.array([s.low for s in self.statements]), np.array([s.high for s in self.statements])
+
+    @cached_property
+    def rows(self) -> NDArray[np.intp]:
+        """The row of every statement; -1 for none."""
+        return np.array([-1 if s.row is None else s.row for s in self.statements], dtype=np.intp)
+
+
+def _matrix(forms: Sequence[Form], cells: int) -> csr_array:
+    places = [(n, cell, weight) for n, form in enumerate(forms) for cell, weight in form.items()]
+    n, cell, weight = zip(*places, strict=True) if places else ((), (), ())
+    return csr_array((np.array(weight, dtype=float), (n, cell)), shape=(len(forms), cells))
+
+
+def attack(table: PublishedTable, withheld: Iterable[int], form: Form) -> tuple[float, float]:
+    """The lowest and the highest value that a sum of cells can have in whole numbers, given what stays published.
+
+    Infinite where nothing bounds it.
+
+    Raises:
+        ValueError: what is published contradicts itself, so that the table is not a true one.
+    """
+    return _end(table, withheld, form, -1), _end(table, withheld, form, 1)
+
+
+def _end(table: PublishedTable, withheld: Iterable[int], form: Form, sign: int) -> float:
+    weights = _weights(table, form)
+    found = milp(-sign * weights, constraints=_known(table, withheld), integrality=np.ones(len(weights)))
+    if found.status == UNBOUNDED or (found.status == INFEASIBLE_OR_UNBOUNDED and found.x is None):
+        return np.inf
+    if found.x is None:
+        raise ValueError(f"what is published of these cells cannot all be true: {found.message}")
+    return float(round(weights @ found.x))
+
+
+def _weights(table: PublishedTable, form: Form) -> Floats:
+    weights = np.zeros(len(table.cells))
+    weights[list(form)] = list(form.values())
+    return weights
+
+
+def _known(table: PublishedTable, withheld: Iterable[int]) -> list[LinearConstraint]:
+    """What stays published of a table."""
+    stays = ~np.isin(table.rows, list(withheld))
+    low, high = table.limits
+    return [LinearConstraint(table.matrix[stays], low[stays], high[stays])] if stays.any() else []
+
+
+def _reaches(table: PublishedTable, withheld: Iterable[int], form: Form, target: float) -> bool:
+    """Whether a sum may be as large as its target in whole numbers. Where that is not found out, it counts as a no."""
+    weights = _weights(table, form)
+    wanted = LinearConstraint(weights, target, np.inf)
+    found = milp(
+        np.zeros(len(weights)),
+        constraints=[*_known(table, withheld), wanted],
+        integrality=np.ones(len(weights)),
+        options={"node_limit": NODES},
+    )
+    return found.x is not None
+
+
+def unprotected(table: PublishedTable, withheld: Iterable[int], threshold: int = 10) -> list[Form]:
+    """The sensitive sums that are known to be too small from what stays published.
+
+    A sum that public knowledge alone keeps under the threshold needs only stay as open as that leaves it.
+    """
+    gone = set(withheld)
+    return [
+        form
+        for form, target in zip(table.sensitive, _targets(table, threshold), strict=True)
+        if not _reaches(table, gone, form, target)
+    ]
+
+
+def _targets(table: PublishedTable, threshold: int) -> list[float]:
+    """The threshold, or less where as much cannot be had even if every row is withheld."""
+    everything = range(len(table.costs))
+    return [
+        float(threshold)
+        if _reaches(table, everything, form, threshold)
+        else min(float(threshold), _end(table, everything, form, 1))
+        for form in table.sensitive
+    ]
 
 
 def protect(table: PublishedTable, threshold: int = 10, nodes: int = NODES) -> frozenset[int]:
@@ -62,90 +167,53 @@ def protect_by_heuristic(table: PublishedTable, threshold: int = 10) -> frozense
 
 
 def _protected(table: PublishedTable, threshold: int, nodes: int) -> frozenset[int]:
-    primary = frozenset(table.primary)
-    if not table.sensitive:
-        return primary
-    if nodes:  # mostly each sum can be had at the threshold: then the proof comes with the choice
-        audit = _Audit(table, [float(threshold)] * len(table.sensitive))
-        found = audit.choice(range(len(table.sensitive)), primary, nodes)
-        if found is not None and audit.passes(found):
-            return found
-    audit = _Audit(table, targets(table, threshold))
-    if audit.passes(primary):
-        return primary
-    if nodes and min(audit.targets) < threshold:
-        found = audit.choice(range(len(table.sensitive)), primary, nodes)
-        if found is not None and audit.passes(found):
-            return found
-    return _cleaned(audit, _one_by_one(audit, primary))
+    targets = dict(enumerate(_targets(table, threshold)))
+    withheld = set(table.primary)
+    if not _open(table, withheld, targets):
+        return frozenset(withheld)
+    found = _opened(table, targets, withheld, nodes) if nodes else None
+    if found is None or _open(table, found, targets):
+        found = _cleaned(table, _one_by_one(table, targets, withheld), targets)
+    return frozenset(found)
 
 
-class _Audit:
-    """Proof for the sensitive sums of one table: counts found once prove every choice that they agree with."""
-
-    def __init__(self, table: PublishedTable, targets: Sequence[float]) -> None:
-        self.table, self.targets = table, targets
-        self._proofs: dict[int, list[Floats]] = {}
-
-    def holds(self, n: int, withheld: Iterable[int]) -> bool:
-        """Whether a sum is shown to be protected."""
-        form, target = self.table.sensitive[n], self.targets[n]
-        proofs = self._proofs.setdefault(n, [])
-        if any(proven(self.table, withheld, form, target, counts) is not None for counts in reversed(proofs)):
-            return True
-        counts = witness(self.table, withheld, form, target)
-        if counts is not None:
-            proofs.append(counts)
-        return counts is not None
-
-    def passes(self, withheld: Iterable[int]) -> bool:
-        """Whether all sums are."""
-        return all(self.holds(n, withheld) for n in range(len(self.targets)))
-
-    def choice(self, sums: Sequence[int], withheld: frozenset[int], nodes: int) -> frozenset[int] | None:
-        """The cheapest rows to withhold for some sums, beside those that are; None where none would do."""
-        found = _opened(self.table, {n: self.targets[n] for n in sums}, withheld, nodes)
-        if found is None:
-            return None
-        more, cells = found
-        for n, counts in zip(sums, cells, strict=True):
-            self._proofs.setdefault(n, []).append(counts)
-        return withheld | more
+def _open(table: PublishedTable, withheld: set[int], targets: Mapping[int, float]) -> list[int]:
+    """The sensitive sums that are not protected."""
+    return [n for n, target in targets.items() if not _reaches(table, withheld, table.sensitive[n], target)]
 
 
-def _one_by_one(audit: _Audit, withheld: frozenset[int]) -> frozenset[int]:
+def _one_by_one(table: PublishedTable, targets: Mapping[int, float], withheld: set[int]) -> set[int]:
     """Rows that protect one sum after the other, those furthest from their target first."""
-    table, found = audit.table, withheld
-    value = [sum(table.cells[c] * w for c, w in form.items()) for form in table.sensitive]
-    for n in sorted(range(len(value)), key=lambda n: (value[n] - audit.targets[n], n)):
-        if audit.holds(n, found):
+    found = set(withheld)
+    value = {n: sum(table.cells[c] * w for c, w in table.sensitive[n].items()) for n in targets}
+    for n in sorted(targets, key=lambda n: (value[n] - targets[n], n)):
+        if _reaches(table, found, table.sensitive[n], targets[n]):
             continue
-        found = audit.choice([n], found, 0) or found
-        for row in sorted(set(range(len(table.costs))) - found, key=lambda r: (table.costs[r], r)):
-            if audit.holds(n, found):
-                break
-            found |= {row}  # fractions reach the target, whole numbers do not yet
+        more = _opened(table, {n: targets[n]}, found, 0)
+        found = more if more is not None else set(range(len(table.costs)))
+        if not _reaches(table, found, table.sensitive[n], targets[n]):  # fractions reach it, whole numbers do not
+            for row in sorted(set(range(len(table.costs))) - found, key=lambda r: (table.costs[r], r)):
+                found.add(row)
+                if _reaches(table, found, table.sensitive[n], targets[n]):
+                    break
     return found
 
 
-def _cleaned(audit: _Audit, withheld: frozenset[int]) -> frozenset[int]:
+def _cleaned(table: PublishedTable, withheld: set[int], targets: Mapping[int, float]) -> set[int]:
     """What is left when every row that is not needed is published again, the dearest first."""
-    costs, found = audit.table.costs, withheld
-    for row in sorted(withheld - audit.table.primary, key=lambda r: (-costs[r], r)):
-        if audit.passes(found - {row}):
-            found -= {row}
+    found = set(withheld)
+    for row in sorted(withheld - table.primary, key=lambda r: (-table.costs[r], r)):
+        if not _open(table, found - {row}, targets):
+            found.remove(row)
     return found
 
 
-def _opened(
-    table: PublishedTable, targets: dict[int, float], withheld: frozenset[int], nodes: int
-) -> tuple[frozenset[int], Floats] | None:
+def _opened(table: PublishedTable, targets: Mapping[int, float], withheld: set[int], nodes: int) -> set[int] | None:
     """The cheapest rows to withhold so that each sum can reach its target by a table of its own; None where none do.
 
-    The tables of their own come with them, a row for each sum, in fractions. The unknowns are a table of cells for each
-    sum, and for each row whether it is withheld. A statement of a row that is withheld is loosened by more than any
-    target asks for. Without ``nodes`` rows may be withheld in part, which is quick, and every such row is then
-    withheld; else they are withheld or not, searched for over so many branches.
+    The unknowns are a table of cells for each sum, and for each row whether it is withheld. A statement of a row that
+    is withheld is loosened by more than any target asks for. Without ``nodes`` rows may be withheld in part, which is
+    quick, and every such row is then withheld; else they are withheld or not, searched for over so many branches.
     """
     rows, cells, sums = len(table.costs), len(table.cells), list(targets)
     low, high = table.limits
@@ -156,10 +224,12 @@ def _opened(
     switches = csr_array((loose[tied], (tied, table.rows[tied])), shape=(len(low), rows))
     copies = kron(eye_array(len(sums)), table.matrix, format="csr")
     repeated = vstack([switches] * len(sums), format="csr")
-    own = forms_matrix(
-        [{c + k * cells: w for c, w in table.sensitive[n].items()} for k, n in enumerate(sums)], cells * len(sums)
-    )
-    nothing = csr_array((len(sums), rows))
+    wanted = _matrix([table.sensitive[n] for n in sums], cells)
+    own = vstack(
+        [_matrix([{c + k * cells: w for c, w in table.sensitive[n].items()}], cells * len(sums))
+         for k, n in enumerate(sums)], format="csr",
+    )  # fmt: skip
+    nothing = csr_array((wanted.shape[0], rows))
     limits = [
         LinearConstraint(hstack([repeated, copies], format="csr"), np.tile(low, len(sums)), np.inf),
         LinearConstraint(hstack([-repeated, copies], format="csr"), -np.inf, np.tile(high, len(sums))),
@@ -172,9 +242,35 @@ def _opened(
     )
     cost = np.concatenate([np.where(fixed > 0, 0.0, table.costs), np.zeros(cells * len(sums))])
     integral = np.concatenate([np.full(rows, float(nodes > 0)), np.zeros(cells * len(sums))])
-    options = {"node_limit": max(nodes, 1), "mip_rel_gap": 0.0}
-    found = milp(cost, constraints=limits, integrality=integral, bounds=bounds, options=options)
+    found = milp(cost, constraints=limits, integrality=integral, bounds=bounds, options={"node_limit": max(nodes, 1)})
     if found.x is None:
         return None
-    more = frozenset(int(row) for row in np.flatnonzero(found.x[:rows] > NEAR))
-    return more, found.x[rows:].reshape(len(sums), cells)
+    return withheld | {int(row) for row in np.flatnonzero(found.x[:rows] > NEAR)}
+
+
+def two_way(counts: Sequence[Sequence[int]], threshold: int = 10) -> PublishedTable:
+    """A table of counts with its row totals, column totals and grand total, each of them a row that may be withheld.
+
+    Counts and totals of 1 to ``threshold`` less one are sensitive, and withheld.
+    """
+    array = np.array(counts, dtype=int)
+    down, across = array.shape
+    place = np.arange(array.size).reshape(array.shape)
+    groups = (
+        [[int(p)] for p in place.ravel()] + [list(map(int, r)) for r in place] + [list(map(int, c)) for c in place.T]
+    )
+    groups.append(list(map(int, place.ravel())))
+    flat = array.ravel()
+    totals = [int(flat[group].sum()) for group in groups]
+    small = [n for n, total in enumerate(totals) if 0 < total < threshold]
+    forms: list[Form] = [dict.fromkeys(group, 1.0) for group in groups]
+    return PublishedTable(
+        cells=tuple(int(n) for n in flat),
+        statements=tuple(
+            Statement(coefficients=form, low=total, high=total, row=n)
+            for n, (form, total) in enumerate(zip(forms, totals, strict=True))
+        ),
+        costs=(1.0,) * (down * across + down + across + 1),
+        primary=frozenset(small),
+        sensitive=tuple(forms[n] for n in small),
+    )
