@@ -95,5 +95,13 @@ def test_final_embargoed_and_corrected(small_project: Path) -> None:
     assert "Embargoed until" in page and "2 November 2026" in page
     assert "supersedes an earlier one" in page and "A share was mistyped." in page
     assert "was 39.0%" in page and "is 49.0%" in page
+    same = ("--edition", "published", "--supersedes", out / "published" / "annex.html")
+    again = run_pcse("build", "--project", small_project, *same)
+    assert again.code == 0, again.err
+    page = (out / "published" / "annex.html").read_text(encoding="utf-8")
+    assert "No number moved." in page and "Rows that are new" not in page
+    (small_project / "supplies.html").write_text(page, encoding="utf-8")
+    other = run_pcse("build", "--project", small_project, "--supersedes", small_project / "supplies.html")
+    assert other.code == 2 and "is not the annex" in other.err
     letter = run_pcse("build", "--project", small_project, "--edition", "letter", "--supersedes", out / "published")
     assert letter.code == 2 and "found the edition 'published', expected one of 'letter'" in letter.err

@@ -137,7 +137,7 @@ def inspect(
     "--supersedes",
     type=click.Path(path_type=Path),
     default=None,
-    help="The folder or a page of the edition that this one corrects; the pages say what moved since.",
+    help="The folder or the annex of the edition that this one corrects; the pages say what moved since.",
 )
 def build(
     project: Path,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from pcse_analysis.attachment.earlier import check_same_edition, read_earlier
+from pcse_analysis.attachment.earlier import ANNEX, check_same_edition, read_earlier
 from pcse_analysis.attachment.embedded import with_data
 from pcse_analysis.attachment.forms import PDF, make_forms
 from pcse_analysis.attachment.table_files import table_files
@@ -64,6 +64,9 @@ def build(
         check_final(root, plan)
     target = out / edition
     _check_target(target)
+    if supersedes is not None and supersedes.is_file() and supersedes.name != ANNEX:
+        what = f"--supersedes: '{supersedes}' is not the annex, whose SHA-256 is printed"
+        raise CommandError([Problem(what=what, to_do=f"name the earlier edition's folder, or its {ANNEX}.")])
     earlier = read_earlier(supersedes) if supersedes else None
     if earlier is not None:
         check_same_edition(earlier, edition, plan.inputs.catalogue.editions[edition].survey)

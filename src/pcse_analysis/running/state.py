@@ -11,7 +11,7 @@ from pathlib import Path
 
 import nbformat
 
-from pcse_analysis.attachment.earlier import Earlier
+from pcse_analysis.attachment.earlier import Earlier, comparable
 from pcse_analysis.attachment.moved import moved, sentences
 from pcse_analysis.attachment.wording import labels_of
 from pcse_analysis.dossier import Dossier
@@ -87,10 +87,13 @@ def _unlocked(root: Path) -> Iterator[tuple[str, str]]:
 def corrected(dossier: Dossier, earlier: Earlier) -> Dossier:
     """The edition with what it supersedes in its record, and which numbers moved since, in words."""
     labels = labels_of(dossier)
+    # A page carries only the rows that it prints: the others of this edition are not new.
+    here = Earlier(figures=dossier.figures, record=dossier.record, annex_sha256="")
+    before, after = comparable(earlier, here)
     superseded = Superseded(
         annex_sha256=earlier.annex_sha256,
         evidence_date=earlier.record.evidence_date,
         commit=earlier.record.commit,
-        moved=tuple(sentences(moved(earlier.figures, dossier.figures, labels), TOLD)),
+        moved=tuple(sentences(moved(before, after, labels), TOLD)),
     )
     return replace(dossier, record=replace(dossier.record, supersedes=superseded))
