@@ -45,7 +45,9 @@ def overview_chart(dossier: Dossier, key: str, changes: Sequence[Change]) -> Cha
     reach = max(max(abs(c.low or 0), abs(c.high or 0)) for c in compared)
     end = max(STEP * math.ceil((reach + 0.02) / STEP), 2 * STEP)
     step = next((n * STEP for n in (1, 2) if end < (3 * n + 0.5) * STEP), 5 * STEP)  # at most seven numbers
-    places = [n * step for n in range(-int(end / step + 1e-9), int(end / step + 1e-9) + 1)]
+    count = int(end / step + 1e-9)
+    # Three figures at the very end of the axis would run over the edge of a narrow picture.
+    places = [n * step for n in range(-count, count + 1) if abs(n * step) < 0.999]
     ticks = tuple((at, f"{MINUS if at < -1e-9 else '+' if at > 1e-9 else ''}{abs(at) * 100:.0f}") for at in places)
     axis = Axis(low=-end, high=end, ticks=ticks, lines=(0.0,), band=(-margin, margin) if margin else None)
     remarks = [("", "Change of the share with the problem, in percentage points, with its interval.")]
