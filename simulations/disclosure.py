@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import itertools
-import os
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -238,8 +237,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m simulations.disclosure", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="few tables; printed, not written")
     asked = parser.parse_args()
-    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ[name] = "1"
     text = report(0.01 if asked.quick else 1.0, workers=2)
     if asked.quick:
         print(text)

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 import click
 
 from pcse_analysis.errors import Problems, UserError
+from pcse_analysis.running.outcomes import EXIT_GATE
 
 if TYPE_CHECKING:
     from pcse_analysis.attachment.embedded import Data
 
-EXIT_GATE = 7
 LISTED = 20
 """Rows or pieces of a kind that are told one by one."""
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pcse_analysis.catalogue.raw import Quote, Theme
-from pcse_analysis.catalogue.types import Catalogue, Comparability, Edition, Question, ServiceLine, Survey, Wave
+from pcse_analysis.catalogue.types import Catalogue, Comparability, Edition, Page, Question, ServiceLine, Survey, Wave
 from pcse_analysis.errors import CommandError, Problems, not_an_option
 from pcse_analysis.estimates import Change, Estimate, Figures
 from pcse_analysis.provenance import RunRecord
@@ -111,6 +111,16 @@ def finding_order(finding: str) -> tuple[str, int]:
     """The order of finding ids: by letters, then by number."""
     letters = finding.rstrip("0123456789")
     return letters, int(finding[len(letters) :] or 0)
+
+
+def repeated_for(catalogue: Catalogue, page: Page, survey: Survey | None) -> list[str]:
+    """What a page is made for one by one: service lines, or the groups whose replies the survey holds."""
+    if page.each == "service_line":
+        return list(catalogue.service_lines)
+    if survey is None:
+        return []
+    asked = {export.group for wave in survey.waves.values() for export in wave.exports.values()}
+    return [group for group in survey.groups if group in asked]
 
 
 def check_parameters(

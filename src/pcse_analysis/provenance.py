@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+ANNEX, SUMS = "annex.html", "SHA256SUMS"
+"""The page of an edition that is sent, and the list of the hashes of its files."""
 DRAFT, FINAL = "draft", "final"
 """The states of an edition."""
 MADE_HERE = {"made_by": "pcse_analysis"}

@@ -1,7 +1,6 @@
 """The pages in a real browser: nothing leaves them, nothing is wrong in them, and they fit a phone and a sheet."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pypdfium2
@@ -9,22 +8,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from tests.browser.chromium import NEEDS_CHROMIUM, chromium
+from tests.browser.chromium import NEEDS_CHROMIUM
 
 pytestmark = [*NEEDS_CHROMIUM, pytest.mark.xdist_group("published")]
 AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def pages(published: Path, synthetic: Path) -> list[Path]:
-    return sorted((*published.rglob("*.html"), *synthetic.rglob("*.html")))
 
 
 def opened(browser: Browser, path: Path, **options: object) -> tuple[Page, list[str], list[str]]:

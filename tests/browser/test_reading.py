@@ -3,28 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pypdfium2
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.chromium import NEEDS_CHROMIUM, chromium
+from tests.browser.chromium import NEEDS_CHROMIUM
 from tests.browser.test_pages import opened
 
 pytestmark = [*NEEDS_CHROMIUM, pytest.mark.xdist_group("published")]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def pages(published: Path, synthetic: Path) -> list[Path]:
-    return sorted((*published.rglob("*.html"), *synthetic.rglob("*.html")))
 
 
 def test_letters_of_twice_the_size_leave_nothing_beside_the_page(browser: Browser, pages: list[Path]) -> None:

@@ -37,12 +37,6 @@ A4_HEIGHT, MARGINS = 29.7, 2 * 2.54
 NUMBERS = [head for head, field in ESTIMATE_HEADS if ESTIMATES.columns[field] in ("number", "whole")]
 
 
-@pytest.fixture(scope="module", params=["published", "synthetic"])
-def folder(request: pytest.FixtureRequest) -> Path:
-    built: Path = request.getfixturevalue(request.param)
-    return built
-
-
 def test_every_sheet_is_laid_out_for_everybody(folder: Path) -> None:
     """Analysis Function: cover, contents, notes; a title in A1, one row of headers, no blank and no merged cell."""
     book = openpyxl.load_workbook(folder / "annex.xlsx")

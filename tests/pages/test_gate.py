@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 
 from pcse_analysis.attachment.page_rules import broken_rules, ids_of
 from pcse_analysis.attachment.printed import wrong_figures
@@ -71,7 +72,7 @@ BROKEN = {
 
 
 def rules(html: str) -> list[str]:
-    return broken_rules(html, "annex.html", {"annex.html": ids_of(html)})
+    return broken_rules(BeautifulSoup(html, "html.parser"), "annex.html", {"annex.html": ids_of(html)})
 
 
 def test_a_page_that_keeps_every_rule_passes() -> None:

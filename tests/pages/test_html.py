@@ -14,28 +14,15 @@ from pcse_analysis.cleaning.register import size_band
 from pcse_analysis.errors import Problems
 from pcse_analysis.estimates import read_figures
 from pcse_analysis.reporting.figures import FORMS
+from tests.pages.conftest import soups
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("published")]
 ROOT = Path(__file__).parents[2]
 
 
-def soups(folder: Path) -> dict[str, BeautifulSoup]:
-    return {
-        path.relative_to(folder).as_posix(): BeautifulSoup(path.read_text(encoding="utf-8"), "html5lib")
-        for path in sorted(folder.rglob("*.html"))
-    }
-
-
 @pytest.fixture(scope="module")
 def pages(published: Path) -> dict[str, BeautifulSoup]:
     return soups(published)
-
-
-@pytest.fixture(scope="module", params=["published", "synthetic"])
-def folder(request: pytest.FixtureRequest) -> Path:
-    """The folder of each edition in turn: one on published figures, one on replies."""
-    built: Path = request.getfixturevalue(request.param)
-    return built
 
 
 @pytest.fixture(scope="module")

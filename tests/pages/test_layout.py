@@ -9,33 +9,21 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 
 from pcse_analysis.estimates import Verdict, read_figures
+from tests.pages.conftest import soups
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("published")]
 MOVED = re.compile(r"\b(fell|rose|improved|worsened|increased by|decreased by|got (better|worse))\b")
 NOT_CLAIMS = ("An improvement by the margin",)
 
 
-def parsed(folder: Path) -> dict[str, BeautifulSoup]:
-    return {
-        path.relative_to(folder).as_posix(): BeautifulSoup(path.read_text(encoding="utf-8"), "html5lib")
-        for path in sorted(folder.rglob("*.html"))
-    }
-
-
-@pytest.fixture(scope="module", params=["published", "synthetic"])
-def folder(request: pytest.FixtureRequest) -> Path:
-    built: Path = request.getfixturevalue(request.param)
-    return built
-
-
 @pytest.fixture(scope="module")
 def pages(folder: Path) -> dict[str, BeautifulSoup]:
-    return parsed(folder)
+    return soups(folder)
 
 
 @pytest.fixture(scope="module")
 def made_up(synthetic: Path) -> dict[str, BeautifulSoup]:
-    return parsed(synthetic)
+    return soups(synthetic)
 
 
 def words(tag: Tag | None) -> str:

@@ -14,6 +14,7 @@ from pcse_analysis.estimates import read_figures
 from pcse_analysis.evidence import open_responses
 from pcse_analysis.metrics.disclosure import EXEMPT
 from tests.conftest import run_pcse
+from tests.pages.conftest import soups
 from tests.pages.packed import text_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("published")]
@@ -31,10 +32,7 @@ PAGES = {"annex.html", "pages/practice.html", "pages/individual.html", "pages/da
 
 @pytest.fixture(scope="module")
 def pages(synthetic: Path) -> dict[str, BeautifulSoup]:
-    return {
-        path.relative_to(synthetic).as_posix(): BeautifulSoup(path.read_text(encoding="utf-8"), "html5lib")
-        for path in sorted(synthetic.rglob("*.html"))
-    }
+    return soups(synthetic)
 
 
 def words(soup: BeautifulSoup) -> str:

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pcse_analysis.attachment.columns import columns_of, rows_of
-from pcse_analysis.attachment.embedded import CLOSE, OPEN, Data, bare_page, find_block, read_data, with_data
+from pcse_analysis.attachment.embedded import CLOSE, OPEN, Data, find_block, read_data, with_data
 from pcse_analysis.attachment.pieces import pieces_of
 from pcse_analysis.attachment.verify import verify
 from pcse_analysis.errors import CommandError
@@ -308,7 +308,9 @@ class TestBuilt:
             rows = (*data.figures.estimates, *data.figures.changes)
             assert rows and all(by_id[row.id] == row for row in rows)
             assert data.page == path.relative_to(published).as_posix()
-            again = with_data(bare_page(html), figures, data.record, page=data.page, labels=data.labels)
+            block = find_block(html)
+            assert block is not None
+            again = with_data(block.bare, figures, data.record, page=data.page, labels=data.labels)
             assert again == html
 
     def test_every_page_as_it_was_built_is_consistent(self, published: Path, synthetic: Path) -> None:

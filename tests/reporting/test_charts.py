@@ -21,9 +21,9 @@ from pcse_analysis.dossier import Dossier, finding_order
 from pcse_analysis.estimates import Change, Estimate, Figures, Verdict
 from pcse_analysis.evidence import make_dossier, read_inputs
 from pcse_analysis.reporting.charts import change_chart, groups_chart, share_chart
-from pcse_analysis.reporting.drawing import NARROW, WIDE, Chart, Row, lines_of, wide_of
+from pcse_analysis.reporting.drawing import EDGE, NARROW, WIDE, Chart, Row, lines_of, wide_of
 from pcse_analysis.reporting.lean import CLASSES, class_rules, short_path
-from pcse_analysis.reporting.marks import AFTER, BEFORE, EDGE, LOOKS
+from pcse_analysis.reporting.marks import AFTER, BEFORE, LOOKS
 from pcse_analysis.reporting.ordered_chart import COLOURS, DARK, MIDDLE, OTHERS, ordered_chart
 from pcse_analysis.reporting.overview_chart import overview_chart
 from pcse_analysis.reporting.stairs import stairs

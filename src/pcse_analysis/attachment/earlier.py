@@ -13,9 +13,8 @@ from pcse_analysis.attachment.verify import listed_sums, verify
 from pcse_analysis.errors import CommandError, Problem, Problems
 from pcse_analysis.estimates import Figures, read_figures
 from pcse_analysis.evidence import RECORD
-from pcse_analysis.provenance import RunRecord, file_sha256
+from pcse_analysis.provenance import ANNEX, SUMS, RunRecord, file_sha256
 
-ANNEX = "annex.html"
 READ = (RECORD, "estimates.csv", "changes.csv", ANNEX)
 
 
@@ -50,7 +49,7 @@ def read_earlier(path: Path) -> Earlier:
         )
     altered = list(_altered(path))
     if altered:
-        what = f"'{path}' is not as it was built: SHA256SUMS lists another SHA-256 for {', '.join(altered)}"
+        what = f"'{path}' is not as it was built: {SUMS} lists another SHA-256 for {', '.join(altered)}"
         raise CommandError([Problem(what=what, to_do="build the edition again, or take it from where it was kept.")])
     try:
         record = RunRecord.from_json(json.loads((path / RECORD).read_text(encoding="utf-8")))

@@ -107,11 +107,6 @@ def _compact(value: object) -> str:
     return text.replace("<", "\\u003c").replace("&", "\\u0026")
 
 
-def bare_page(html: str) -> str:
-    """The page without its data, as it was sealed."""
-    return BLOCK.sub("", html, count=1)
-
-
 def find_block(html: str) -> Block | None:
     """The block of a page; None where it has none.
 

@@ -6,14 +6,13 @@ from pcse_analysis.attachment.pieces import words_of
 from pcse_analysis.dossier import Dossier, finding_order
 from pcse_analysis.estimates import Change, Estimate
 from pcse_analysis.reporting.checks import NO_RESPONSES
-from pcse_analysis.reporting.figures import date_text
+from pcse_analysis.reporting.figures import NOT_APPLICABLE, NOT_AVAILABLE, SUPPRESSED, absent, date_text
 from pcse_analysis.reporting.findings import change_finding
 from pcse_analysis.reporting.sensitivity import sensitivity_sentence
 
 Cell = str | float | int
 Rows = list[list[Cell]]
 """The heads, and then a row each; no cell is empty."""
-WITHHELD, NOT_AVAILABLE, NOT_APPLICABLE = "[c]", "[x]", "[z]"
 ESTIMATE_HEADS = (
     ("Id", "id"),
     ("Survey", "wave"),
@@ -126,9 +125,9 @@ def _cell(dossier: Dossier, row: Estimate | Change, field: str) -> Cell:
 def _absent(dossier: Dossier, row: Estimate | Change) -> str:
     """The mark of a number that is not there; of a change, whether its shares or only this check are missing."""
     if isinstance(row, Estimate):
-        return WITHHELD if row.suppressed else NOT_AVAILABLE
+        return absent(row)
     if any(e.suppressed for e in dossier.figures.both(row)):
-        return WITHHELD
+        return SUPPRESSED
     return NOT_APPLICABLE if row.is_compared or row.comparability == "not_comparable" else NOT_AVAILABLE
 
 

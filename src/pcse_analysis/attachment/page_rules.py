@@ -20,9 +20,8 @@ LEAST_WORDS = 15
 """Characters of an alternative text, at the least: shorter ones say nothing of a chart."""
 
 
-def broken_rules(html: str, page: str, anchors: Mapping[str, set[str]]) -> list[str]:
+def broken_rules(soup: BeautifulSoup, page: str, anchors: Mapping[str, set[str]]) -> list[str]:
     """A line for every rule that a page breaks. ``anchors`` has the ids of every page of the edition by file name."""
-    soup = BeautifulSoup(html, "html.parser")
     rules: tuple[Callable[[BeautifulSoup], Iterable[str]], ...] = (_structure, _tables, _images, _exhibits, _addresses)
     lines = [line for rule in rules for line in rule(soup)]
     return lines + list(_links(soup, page, anchors))

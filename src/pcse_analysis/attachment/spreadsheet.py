@@ -14,9 +14,9 @@ import xlsxwriter
 
 from pcse_analysis.attachment.figure_tables import Rows, tables
 from pcse_analysis.dossier import Dossier
-from pcse_analysis.provenance import FINAL
 from pcse_analysis.reporting.background import filled_methods
 from pcse_analysis.reporting.figures import date_text
+from pcse_analysis.reporting.standing import notices, state_of
 
 MARKS = "[c] withheld to protect respondents. [x] not available. [z] not applicable."
 WIDEST, NARROWEST = 60, 10
@@ -124,13 +124,10 @@ class _Writer:
 
 def _cover(dossier: Dossier, note: str) -> list[str]:
     edition, record, survey = dossier.edition, dossier.record, dossier.survey
-    state = "Final" if record.state == FINAL else "DRAFT: figures and words may still change"
-    marked = [f"{edition.marked}: made-up example; no figure here says anything about real practices or people"]
     earlier = record.supersedes
     return [
-        *(marked if edition.marked else []),
-        f"{state}. Not an official statistic.",
-        *([f"Embargoed until {edition.embargo_until}."] if edition.embargo_until else []),
+        *(notice.striptags() for notice in notices(dossier)),
+        f"{state_of(dossier)} Not an official statistic.",
         f"Evidence as known on {date_text(edition.evidence_date)}. {edition.about}",
         note,
         *(

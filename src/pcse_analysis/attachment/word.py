@@ -19,9 +19,8 @@ from docx.shared import Cm
 from docx.text.paragraph import Paragraph
 
 from pcse_analysis.attachment.word_page import HYPERLINK, prepare
-from pcse_analysis.reporting.drawing import class_rules
+from pcse_analysis.reporting.lean import class_rules
 
-SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 SKIPPED = ("script", "style")
 FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
 WIDTH, HIGHEST = Cm(16), Cm(22)

@@ -161,7 +161,7 @@ def groups_chart(
     )
     colours = [(BEFORE, f"{first} (diamond)"), (AFTER, f"{second} (circle); the line is the share of all then")]
     if any("[c]" in row.values for row in rows):
-        colours.append(("", f"{WITHHELD} to show."))
+        colours.append(("", f"{WITHHELD}."))
     if any("[z]" in row.values for row in rows):
         colours.append(("", "[z] no reply from there."))
     heads = tuple(short_name(dossier, wave).replace(" ", "\n") for wave in (change.wave_before, change.wave_after))

@@ -20,11 +20,10 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextToPath
 
 from pcse_analysis.reporting.html import Piece
-from pcse_analysis.reporting.lean import class_rules, lean
-
-__all__ = ["Axis", "Chart", "Row", "class_rules", "label_at", "lines_of", "pixels_of", "room", "wide_of"]
+from pcse_analysis.reporting.lean import lean
 
 INK, EDGE = "#0b0c0c", "#6b6b6b"
+"""Letters; and lines and outlines that carry meaning, more than 3 to 1 against white."""
 WIDE, NARROW = 640, 320
 """Widths in CSS pixels: a page's column, and a phone."""
 DOTS, POINTS = 96, 72

@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
-from pcse_analysis.catalogue.types import Publication
 from pcse_analysis.dossier import Dossier, Selection
 from pcse_analysis.estimates import Change, Estimate
 from pcse_analysis.reporting.breakdown import breakdowns, reply_table
 from pcse_analysis.reporting.charts import change_chart, share_chart
 from pcse_analysis.reporting.checks import check_table, family_note, test_table
 from pcse_analysis.reporting.drawing import Chart
-from pcse_analysis.reporting.figures import date_text, wave_name
+from pcse_analysis.reporting.figures import published_text, wave_name
 from pcse_analysis.reporting.findings import Finding, change_finding, share_sentence
 from pcse_analysis.reporting.html import Html, Piece, joined
 from pcse_analysis.reporting.ordered import ordered_sentence, ordered_table
@@ -65,14 +64,9 @@ def cited(dossier: Dossier, names: Sequence[str]) -> Markup:
     publications = [dossier.catalogue.publications[name] for name in names if name in dossier.catalogue.publications]
     return Markup("; ").join(
         # The day stands in the link: on an annex with hundreds of them, an element of its own weighs too much.
-        Markup("<a href='#source-{}'>{}, {}</a>").format(p.id, p.publisher, _day(p))
+        Markup("<a href='#source-{}'>{}, {}</a>").format(p.id, p.publisher, published_text(p))
         for p in publications
     )
-
-
-def _day(publication: Publication) -> str:
-    """The day of a publication; with "by" where it is the latest that the day can have been."""
-    return ("by " if publication.date_kind == "latest" else "") + date_text(publication.published_on)
 
 
 def source_line(dossier: Dossier, estimates: Sequence[Estimate]) -> Markup:

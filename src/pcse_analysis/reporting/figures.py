@@ -93,8 +93,17 @@ def absent(number: Estimate | Change) -> Markup:
 
 
 def published(publication: Publication) -> Markup:
-    """The day of a publication; with "by" where it is the latest that the day can have been."""
-    return Markup("{}{}").format("by " if publication.date_kind == "latest" else "", date(publication.published_on))
+    """The day of a publication as HTML; with "by" where it is the latest that the day can have been."""
+    return Markup("{}{}").format(_by(publication), date(publication.published_on))
+
+
+def published_text(publication: Publication) -> str:
+    """The day of a publication as ``published`` gives it, without an element of its own."""
+    return _by(publication) + date_text(publication.published_on)
+
+
+def _by(publication: Publication) -> str:
+    return "by " if publication.date_kind == "latest" else ""
 
 
 MONTHS = (

@@ -10,12 +10,11 @@ from matplotlib.patches import Rectangle
 
 from pcse_analysis.dossier import Dossier
 from pcse_analysis.estimates import Change, Estimate, Verdict
+from pcse_analysis.reporting.drawing import EDGE
 from pcse_analysis.reporting.figures import text
 
 BEFORE, AFTER = "#F46A25", "#12436D"
 """The Analysis Function's pair of colours: earlier and later."""
-EDGE = "#6b6b6b"
-"""Lines and outlines that carry meaning: more than 3 to 1 against white."""
 LOOKS = {
     Verdict.IMPROVED: ("#12436D", "<", "better"),
     Verdict.DETERIORATED: ("#801650", ">", "worse"),

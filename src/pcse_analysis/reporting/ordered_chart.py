@@ -12,9 +12,9 @@ from matplotlib.patches import Rectangle
 from pcse_analysis.catalogue.types import Question, Scale
 from pcse_analysis.dossier import Dossier
 from pcse_analysis.estimates import Estimate
-from pcse_analysis.reporting.drawing import Axis, Chart, Row, pixels_of, room, wide_of
+from pcse_analysis.reporting.drawing import EDGE, INK, SMALL, Axis, Chart, Row, pixels_of, room, wide_of
 from pcse_analysis.reporting.figures import text
-from pcse_analysis.reporting.marks import EDGE, WITHHELD
+from pcse_analysis.reporting.marks import WITHHELD
 from pcse_analysis.reporting.stairs import stairs
 
 COLOURS = {1: ("#801650",), 2: ("#801650", "#d48bb0")}
@@ -177,10 +177,10 @@ def _draw(parts: Sequence[_Part], axis: Axis, *, named: bool) -> Callable[[Axes,
             needed = wide_of(part.words) + 3
             if long >= needed:
                 ink = "#ffffff" if part.colour in DARK else "#000000"
-                axes.text(part.middle, y, part.words, ha="center", va="center_baseline", color=ink, fontsize=9.5)
+                axes.text(part.middle, y, part.words, ha="center", va="center_baseline", color=ink, fontsize=SMALL)
             elif part.colour == APART and room(axes, part.start + part.share)[1] >= needed + 3:
                 axes.annotate(part.words, (part.start + part.share, y), (3, 0), textcoords="offset points",
-                              va="center_baseline", fontsize=9.5, color="#0b0c0c")  # fmt: skip
+                              va="center_baseline", fontsize=SMALL, color=INK)  # fmt: skip
         if named:
             high, names = _names(parts, axis, pixels)
             top = y - 20 - high
@@ -189,7 +189,7 @@ def _draw(parts: Sequence[_Part], axis: Axis, *, named: bool) -> Callable[[Axes,
                           solid_capstyle="butt")  # fmt: skip
                 for number, line in enumerate(lines):
                     offset = (3 if across == "left" else -3, 0)
-                    axes.annotate(line, (part.middle, top + down + 8 + number * 16), offset, ha=across, fontsize=9.5,
-                                  textcoords="offset points", va="center_baseline", color="#0b0c0c")  # fmt: skip
+                    axes.annotate(line, (part.middle, top + down + 8 + number * 16), offset, ha=across, fontsize=SMALL,
+                                  textcoords="offset points", va="center_baseline", color=INK)  # fmt: skip
 
     return draw

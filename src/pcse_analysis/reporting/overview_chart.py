@@ -9,11 +9,9 @@ from matplotlib.axes import Axes
 
 from pcse_analysis.dossier import Dossier
 from pcse_analysis.estimates import Change
-from pcse_analysis.reporting.drawing import Axis, Chart, Row, label_at
+from pcse_analysis.reporting.drawing import EDGE, INK, SMALL, Axis, Chart, Row, label_at
 from pcse_analysis.reporting.figures import MINUS, text
-from pcse_analysis.reporting.marks import EDGE, LOOKS, band, label_of, look, verdicts_in_words
-
-__all__ = ["LOOKS", "overview_chart"]
+from pcse_analysis.reporting.marks import WITHHELD, band, label_of, look, verdicts_in_words
 
 STEP = 0.1
 RANGE_ONLY = "range only"
@@ -68,7 +66,7 @@ def _head(margin: float | None, size: str) -> Callable[[Axes, float], None]:
                 axes.plot([at, at], [y + 2, y + 20], color=EDGE, linewidth=0.8, solid_capstyle="butt")
         for at, words, across, apart in ((-edge, "better", "right", -4), (edge, "worse", "left", 4)):
             axes.annotate(words, (at, y + 11), (apart, 0), textcoords="offset points", ha=across,
-                          va="center_baseline", fontsize=9.5, color="#0b0c0c")  # fmt: skip
+                          va="center_baseline", fontsize=SMALL, color=INK)  # fmt: skip
 
     return draw
 
@@ -97,4 +95,4 @@ def _why(dossier: Dossier, change: Change) -> str:
     if change.comparability != "same":
         return change.comparability.replace("_", " ")
     few = any(estimate.suppressed for estimate in dossier.figures.both(change))
-    return "[c] withheld" if few else "a base is not known"
+    return WITHHELD if few else "a base is not known"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from markupsafe import Markup
 
 from pcse_analysis.catalogue.types import Page
-from pcse_analysis.dossier import ALL, Dossier, Selection
+from pcse_analysis.dossier import ALL, Dossier, Selection, repeated_for
 from pcse_analysis.reporting.findings import change_finding
 from pcse_analysis.reporting.html import Html, joined
 from pcse_analysis.reporting.tables import Cell, Table
@@ -33,11 +33,10 @@ def pages_made(dossier: Dossier) -> Iterator[tuple[Page, str, str, str]]:
 
 def _each(dossier: Dossier, page: Page) -> dict[str, str]:
     """What a page is repeated for, with its name: service lines, or the groups whose replies the edition holds."""
+    names = repeated_for(dossier.catalogue, page, dossier.survey)
     if page.each == SERVICE_LINE:
-        return {line.id: line.label for line in dossier.catalogue.service_lines.values()}
-    groups = dossier.survey.groups
-    asked = {export.group for wave in dossier.survey.waves.values() for export in wave.exports.values()}
-    return {group: f"Replies of {words}" for group, words in groups.items() if group in asked}
+        return {name: dossier.catalogue.service_lines[name].label for name in names}
+    return {name: f"Replies of {dossier.survey.groups[name]}" for name in names}
 
 
 def page_of(dossier: Dossier, service_line: str) -> str:

@@ -20,28 +20,37 @@ def marks(dossier: Dossier) -> list[str]:
     return [word for word in (dossier.edition.marked, *draft) if word]
 
 
-def banners(dossier: Dossier) -> Markup:
-    """What stands above a page's title: that it is made up, a draft, or under embargo; nothing where it is none."""
+def notices(dossier: Dossier) -> list[Markup]:
+    """What must be said before all else: that an edition is made up, a draft, or under embargo."""
     edition = dossier.edition
-    parts: list[object] = []
+    said = []
     if edition.marked:
-        parts.append(Markup("<p class='marked'>{}</p>").format(MARKED.format(edition.marked)))
+        said.append(Markup("{}").format(MARKED.format(edition.marked)))
     if dossier.record.state != FINAL:
-        parts.append(Markup("<p class='marked'>{}</p>").format(DRAFT))
+        said.append(Markup(DRAFT))
     if edition.embargo_until:
         day, _, time = edition.embargo_until.partition(" ")
         at = Markup('<time datetime="{0}">{0}</time> on ').format(time) if time else ""
-        words = "<p class='marked'>Embargoed until {}{}: not to be published or passed on before.</p>"
-        parts.append(Markup(words).format(at, date(day)))
-    return joined(parts)
+        words = "Embargoed until {}{}: not to be published or passed on before."
+        said.append(Markup(words).format(at, date(day)))
+    return said
+
+
+def banners(dossier: Dossier) -> Markup:
+    """The notices as they stand above a page's title."""
+    return joined(Markup("<p class='marked'>{}</p>").format(notice) for notice in notices(dossier))
+
+
+def state_of(dossier: Dossier) -> str:
+    """Whether an edition is final, in a word."""
+    return "Final." if dossier.record.state == FINAL else "Draft."
 
 
 def standing(dossier: Dossier) -> Markup:
     """What stands under a page's title: what kind of document it is, and which earlier one it corrects."""
     edition = dossier.edition
-    state = "Final." if dossier.record.state == FINAL else "Draft."
     words = "<p class='standing'>{} Evidence as known on {}. {} Not an official statistic. Questions: {}.</p>"
-    about = Markup(words).format(state, date(edition.evidence_date), edition.about, edition.contact)
+    about = Markup(words).format(state_of(dossier), date(edition.evidence_date), edition.about, edition.contact)
     return joined([about, _superseded(dossier)])
 
 

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from pcse_analysis.attachment.earlier import ANNEX, check_same_edition, read_earlier
 from pcse_analysis.attachment.embedded import with_data
 from pcse_analysis.attachment.forms import PDF, make_forms
 from pcse_analysis.attachment.table_files import table_files
+from pcse_analysis.attachment.verify import listed_sums
 from pcse_analysis.attachment.wording import labels_of
 from pcse_analysis.dossier import Dossier
 from pcse_analysis.errors import CommandError, Problem
@@ -27,15 +27,14 @@ from pcse_analysis.evidence import (
     write_dossier,
     write_interim,
 )
-from pcse_analysis.provenance import DRAFT, FINAL, file_sha256
+from pcse_analysis.provenance import DRAFT, FINAL, SUMS, file_sha256
 from pcse_analysis.reporting.standing import marks
 from pcse_analysis.running.gate import check_edition
 from pcse_analysis.running.notebooks import export_page, run_notebook
 from pcse_analysis.running.outcomes import RunError
 from pcse_analysis.running.plan import Plan, plan_build
-from pcse_analysis.running.state import check_final, corrected
+from pcse_analysis.running.state import check_final, corrected, read_superseded
 
-SUMS = "SHA256SUMS"
 OTHER_FOLDER = "name another folder with --out, or move that away."
 
 
@@ -53,7 +52,7 @@ def build(
     """Build one edition of the project at ``root`` into ``out/<edition>`` and return that folder.
 
     The earlier output stays untouched until every page is made and the gate is passed. ``raw`` stands for the project's
-    ``data/raw``. ``supersedes`` is the folder or a page of the edition that this one corrects.
+    ``data/raw``. ``supersedes`` is the folder or the annex of the edition that this one corrects.
 
     Raises:
         UserError: the command, the catalogue or the inputs have mistakes, or something speaks against a final edition.
@@ -64,12 +63,7 @@ def build(
         check_final(root, plan)
     target = out / edition
     _check_target(target)
-    if supersedes is not None and supersedes.is_file() and supersedes.name != ANNEX:
-        what = f"--supersedes: '{supersedes}' is not the annex, whose SHA-256 is printed"
-        raise CommandError([Problem(what=what, to_do=f"name the earlier edition's folder, or its {ANNEX}.")])
-    earlier = read_earlier(supersedes) if supersedes else None
-    if earlier is not None:
-        check_same_edition(earlier, edition, plan.inputs.catalogue.editions[edition].survey)
+    earlier = read_superseded(supersedes, plan) if supersedes else None
     dossier, replies = make_evidence(plan.inputs, edition, dict(plan.given), FINAL if final else DRAFT)
     if earlier is not None:
         dossier = corrected(dossier, earlier)
@@ -91,9 +85,7 @@ def _check_target(target: Path) -> None:
     if target.exists() and not target.is_dir():
         raise CommandError([Problem(what=f"'{target}' is a file, expected a folder", to_do=OTHER_FOLDER)])
     if target.is_dir():
-        sums = target / SUMS
-        lines = sums.read_text(encoding="utf-8", errors="replace").splitlines() if sums.is_file() else []
-        ours = {line.partition("  ")[2] for line in lines} | {SUMS, PDF}
+        ours = {*listed_sums(target), SUMS, PDF}
         found = {p.relative_to(target).as_posix() for p in target.rglob("*") if not p.is_dir()}
         others = sorted(name for name in found - ours if not name.rpartition("/")[2].startswith("."))
         if others:
@@ -137,14 +129,13 @@ def _make_pages(root: Path, dossier: Dossier, plan: Plan, folder: Path, timeout:
     before = {name: os.environ.get(name) for name in settings}
     os.environ.update(settings)
     failed = root / "build" / "failed"
-    has_annex = any(run.output == "annex.html" for run in plan.pages)
     try:
         with tempfile.TemporaryDirectory(prefix="pcse-run-") as temporary:
             for run in tqdm(plan.pages, desc=f"pages of '{plan.edition}'", unit="page", disable=None, leave=False):
                 executed = Path(temporary) / "executed.ipynb"
                 try:
                     notebook = run_notebook(run.notebook, run.parameters, executed, timeout)
-                    html = export_page(notebook, run.back if has_annex else "", run.output, marks(dossier))
+                    html = export_page(notebook, plan.back(run), run.output, marks(dossier))
                 except RunError as error:
                     failed.mkdir(parents=True, exist_ok=True)
                     kept = failed / run.notebook.name

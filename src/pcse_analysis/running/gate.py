@@ -12,19 +12,21 @@ from bs4 import BeautifulSoup
 
 from pcse_analysis.attachment.page_rules import broken_rules, ids_of
 from pcse_analysis.attachment.printed import rows_named, wrong_figures
-from pcse_analysis.dossier import Dossier
+from pcse_analysis.dossier import LATEST, PREVIOUS, Dossier, choose
 from pcse_analysis.estimates import Figures, read_figures
 from pcse_analysis.evidence import Replies
 from pcse_analysis.evidence.protected import codes_of, patterns_found, small_rows, texts_of_replies
+from pcse_analysis.provenance import SUMS
 from pcse_analysis.running.outcomes import EXIT_GATE, RunError
-from pcse_analysis.running.plan import PageRun, Plan
+from pcse_analysis.running.plan import Plan
 
 LISTED = 40
 PACKED = (".xlsx", ".docx")
-SEALED = ("SHA256SUMS",)
 WORD = re.compile(r"[A-Za-z0-9]+")
 LOCAL_PATH = re.compile(r"(?:(?<![\w./])/(?:home|root|tmp|Users|work)/|\b[A-Z]:\\)[^\s<>\"']{1,60}")
 KEPT = "build/refused"
+CHOSEN_BY = ("wave_before", "wave_after", "service_line", "group")
+"""Parameters that say which changes a page is about."""
 
 
 def check_edition(folder: Path, plan: Plan, dossier: Dossier, replies: Replies | None) -> None:
@@ -39,9 +41,12 @@ def check_edition(folder: Path, plan: Plan, dossier: Dossier, replies: Replies |
     }
     wrong = [*_missing(plan, dossier, pages), *_disclosed(figures, pages, dossier)]
     anchors = {name: ids_of(html) for name, html in pages.items()}
+    prose: dict[str, str] = {}
     for name, html in pages.items():
-        wrong += [f"{name}: {line}" for line in (*broken_rules(html, name, anchors), *wrong_figures(html, figures))]
-    wrong += _leaks(folder, dossier, replies)
+        soup = BeautifulSoup(html, "html.parser")
+        wrong += [f"{name}: {line}" for line in (*broken_rules(soup, name, anchors), *wrong_figures(html, figures))]
+        prose[name] = _prose(soup)
+    wrong += _leaks(folder, prose, dossier, replies)
     if not wrong:
         return
     kept = plan.inputs.root / KEPT / plan.edition
@@ -59,19 +64,13 @@ def _missing(plan: Plan, dossier: Dossier, pages: Mapping[str, str]) -> Iterator
     for run in plan.pages:
         if run.output not in pages:
             yield f"{run.output}: the page is missing"
-    for run in (run for run in plan.pages if "findings" in run.declares and run.output in pages and not plan.given):
+    for run in (run for run in plan.pages if "findings" in run.declares and run.output in pages):
         there = ids_of(pages[run.output])
-        for change in dossier.figures.changes:
+        asked = {name: str(run.parameters[name]) for name in CHOSEN_BY if name in run.parameters}
+        for change in choose(dossier, **{"wave_before": PREVIOUS, "wave_after": LATEST} | asked).changes(dossier):
             finding = dossier.pair(change).finding
-            asked = change.is_compared and not change.group_by and change.wave_after == _latest(run, dossier)
-            if asked and finding not in there:
+            if change.is_compared and finding not in there:
                 yield f"{run.output}: finding {finding} is missing"
-
-
-def _latest(run: PageRun, dossier: Dossier) -> str:
-    """The wave that a page's changes end with: the one it is told to be about, or the latest that is held."""
-    asked = str(run.parameters.get("wave_after", ""))
-    return asked if asked in dossier.survey.waves else dossier.waves_held()[-1].id
 
 
 def _disclosed(figures: Figures, pages: Mapping[str, str], dossier: Dossier) -> Iterator[str]:
@@ -87,12 +86,15 @@ def _disclosed(figures: Figures, pages: Mapping[str, str], dossier: Dossier) -> 
             yield f"{name}: a figure of {row} is printed, though it is withheld"
 
 
-def _leaks(folder: Path, dossier: Dossier, replies: Replies | None) -> Iterator[str]:
-    """Identifiers of persons and practices, answers in own words, and addresses of this machine, in any output."""
+def _leaks(folder: Path, prose: Mapping[str, str], dossier: Dossier, replies: Replies | None) -> Iterator[str]:
+    """Identifiers of persons and practices, answers in own words, and addresses of this machine, in any output.
+
+    ``prose`` has the words of every page by file name.
+    """
     codes = codes_of(replies) if replies else set()
     written = texts_of_replies(replies) if replies else set()
     allowed = [dossier.edition.contact, *(p.publisher for p in dossier.catalogue.publications.values())]
-    for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.name not in SEALED):
+    for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.name != SUMS):
         name = path.relative_to(folder).as_posix()
         for text in _texts(path):
             for found in sorted(set(WORD.findall(text)) & codes)[:3]:
@@ -102,10 +104,10 @@ def _leaks(folder: Path, dossier: Dossier, replies: Replies | None) -> Iterator[
                     yield f"{name}: holds what a respondent wrote ({len(found)} characters)"
             if match := LOCAL_PATH.search(text):
                 yield f"{name}: holds an address of this machine: {match[0]}"
-            prose = _prose(text) if path.suffix == ".html" else ""
-            for known in allowed:
-                prose = prose.replace(known, " ") if known else prose
-            yield from (f"{name}: holds something like a {kind}" for kind in patterns_found(prose))
+        words = prose.get(name, "")
+        for known in allowed:
+            words = words.replace(known, " ") if known else words
+        yield from (f"{name}: holds something like a {kind}" for kind in patterns_found(words))
 
 
 def _texts(path: Path) -> Iterable[str]:
@@ -118,9 +120,8 @@ def _texts(path: Path) -> Iterable[str]:
     return [path.read_text(encoding="utf-8")] if path.suffix in (".html", ".csv", ".json", ".svg", ".txt") else []
 
 
-def _prose(html: str) -> str:
-    """The words of a page without figures, drawings, code and data."""
-    soup = BeautifulSoup(html, "html.parser")
+def _prose(soup: BeautifulSoup) -> str:
+    """The words of a page without figures, drawings, code and data, which are taken out of ``soup`` for that."""
     for tag in soup.select("script, style, svg, data, code, time, a.address"):
         tag.decompose()
     return " ".join(soup.get_text(" | ").split())  # so that two cells do not read as one name

@@ -16,8 +16,9 @@ from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
 from pcse_analysis import errors
+from pcse_analysis.attachment.table_files import FOLDER
 from pcse_analysis.provenance import MADE_HERE
-from pcse_analysis.reporting.drawing import class_rules
+from pcse_analysis.reporting.lean import class_rules
 from pcse_analysis.running.kernels import PrivateKernelManager, private_kernels
 from pcse_analysis.running.outcomes import EXIT_DEAD, EXIT_ERROR, EXIT_GATE, EXIT_TIMEOUT, RunError
 from pcse_analysis.running.parameters import Value
@@ -97,7 +98,7 @@ def export_page(notebook: NotebookNode, back: str, place: str, marks: Sequence[s
         "style": style,
         "back": back,
         "marked": "\n".join(marks),
-        "tables": f"tables/{place.removesuffix('.html')}",
+        "tables": f"{FOLDER}/{place.removesuffix('.html')}",
     }
     html, _ = exporter.from_notebook_node(notebook, resources={"page": page})
     titles = re.findall(r"<h1[^>]*>(.*?)</h1>", html, flags=re.DOTALL)

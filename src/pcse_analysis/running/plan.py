@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pcse_analysis.catalogue.types import Page
-from pcse_analysis.dossier import ALL, check_parameters
+from pcse_analysis.catalogue.types import Page, Survey
+from pcse_analysis.dossier import ALL, check_parameters, repeated_for
 from pcse_analysis.errors import CommandError, Problems, UserError
 from pcse_analysis.evidence import Inputs, find_edition, read_inputs
+from pcse_analysis.provenance import ANNEX
 from pcse_analysis.running.parameters import Parameter, Value, check_names, declared_parameters, given_parameters, typed
 
 
@@ -22,11 +23,6 @@ class PageRun:
     output: str
     declares: tuple[str, ...] = ()
 
-    @property
-    def back(self) -> str:
-        """The way from this page to the annex; empty on the annex itself."""
-        return "" if self.output == "annex.html" else "../" * self.output.count("/") + "annex.html"
-
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
@@ -36,6 +32,12 @@ class Plan:
     edition: str
     given: Mapping[str, str]
     pages: tuple[PageRun, ...]
+
+    def back(self, run: PageRun) -> str:
+        """The way from a page to the annex; empty on the annex itself, and where this build makes none."""
+        if run.output == ANNEX or all(page.output != ANNEX for page in self.pages):
+            return ""
+        return "../" * run.output.count("/") + ANNEX
 
 
 def plan_build(root: Path, edition: str, words: Sequence[str], raw: Path | None = None) -> Plan:
@@ -62,13 +64,13 @@ def plan_build(root: Path, edition: str, words: Sequence[str], raw: Path | None 
             declared[name] = declared_parameters(root / "notebooks" / f"{name}.ipynb")
     if len(declared) == len(notebooks):
         check_names(given, declared, problems)
+    survey = inputs.catalogue.surveys[editions[edition].survey] if edition in editions else None
     pages = [
         run
         for page in chosen
         if page.notebook in declared
-        for run in _runs(inputs, page, edition, declared[page.notebook], given, problems)
+        for run in _runs(inputs, page, edition, survey, declared[page.notebook], given, problems)
     ]
-    survey = inputs.catalogue.surveys[editions[edition].survey] if edition in editions else None
     for run in pages:
         texts = {name: value for name, value in run.parameters.items() if isinstance(value, str) and name != "edition"}
         check_parameters(inputs.catalogue, survey, texts, problems)
@@ -80,6 +82,7 @@ def _runs(
     inputs: Inputs,
     page: Page,
     edition: str,
+    survey: Survey | None,
     parameters: Mapping[str, Parameter],
     given: Mapping[str, str],
     problems: Problems,
@@ -92,7 +95,7 @@ def _runs(
     if not page.each:
         return [PageRun(notebook=notebook, parameters=values, output=page.output, declares=page.declares)]
     asked = given.get(page.each, ALL)
-    names = _each(inputs, page, edition) if asked == ALL else [asked]
+    names = repeated_for(inputs.catalogue, page, survey) if asked == ALL else [asked]
     return [
         PageRun(
             notebook=notebook,
@@ -102,14 +105,3 @@ def _runs(
         )
         for name in names
     ]
-
-
-def _each(inputs: Inputs, page: Page, edition: str) -> list[str]:
-    """What a page is repeated for: the service lines, or the groups whose replies the edition holds."""
-    if page.each == "service_line":
-        return list(inputs.catalogue.service_lines)
-    if edition not in inputs.catalogue.editions:
-        return []
-    survey = inputs.catalogue.surveys[inputs.catalogue.editions[edition].survey]
-    asked = {export.group for wave in survey.waves.values() for export in wave.exports.values()}
-    return [group for group in survey.groups if group in asked]

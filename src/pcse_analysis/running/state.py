@@ -11,12 +11,12 @@ from pathlib import Path
 
 import nbformat
 
-from pcse_analysis.attachment.earlier import Earlier, comparable
+from pcse_analysis.attachment.earlier import Earlier, check_same_edition, comparable, read_earlier
 from pcse_analysis.attachment.moved import moved, sentences
 from pcse_analysis.attachment.wording import labels_of
 from pcse_analysis.dossier import Dossier
-from pcse_analysis.errors import CommandError, Problems
-from pcse_analysis.provenance import Superseded
+from pcse_analysis.errors import CommandError, Problem, Problems
+from pcse_analysis.provenance import ANNEX, Superseded
 from pcse_analysis.running.plan import Plan
 
 LISTED = 5
@@ -82,6 +82,20 @@ def _unlocked(root: Path) -> Iterator[tuple[str, str]]:
     if wrong:
         listed = ", ".join(wrong[:LISTED]) + (", ..." if len(wrong) > LISTED else "")
         yield f"installed packages are not those of requirements.lock: {listed}", "run 'make setup'."
+
+
+def read_superseded(path: Path, plan: Plan) -> Earlier:
+    """The edition that a build corrects, from its folder or its annex.
+
+    Raises:
+        CommandError: there is none, it is a page whose SHA-256 no letter prints, or it is of another edition.
+    """
+    if path.is_file() and path.name != ANNEX:
+        what = f"--supersedes: '{path}' is not the annex, whose SHA-256 is printed"
+        raise CommandError([Problem(what=what, to_do=f"name the earlier edition's folder, or its {ANNEX}.")])
+    earlier = read_earlier(path)
+    check_same_edition(earlier, plan.edition, plan.inputs.catalogue.editions[plan.edition].survey)
+    return earlier
 
 
 def corrected(dossier: Dossier, earlier: Earlier) -> Dossier:

@@ -1,0 +1,22 @@
+"""A browser and the pages to open in it, for every module of this folder."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.chromium import chromium
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A Chromium that asks nothing of the network."""
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def pages(published: Path, synthetic: Path) -> list[Path]:
+    """Every page of an edition on published figures and of one on replies."""
+    return sorted((*published.rglob("*.html"), *synthetic.rglob("*.html")))
