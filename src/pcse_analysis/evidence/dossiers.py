@@ -12,12 +12,15 @@ import pandas as pd
 
 from pcse_analysis.catalogue.load import project_root
 from pcse_analysis.catalogue.types import Edition
+from pcse_analysis.cleaning.ledgers import CleanLedger
 from pcse_analysis.dossier import Dossier
-from pcse_analysis.errors import Problems
+from pcse_analysis.errors import DataError, Problems
 from pcse_analysis.estimates import Figures, estimate_id, read_figures, write_figures
 from pcse_analysis.evidence.figures import known, published_evidence
 from pcse_analysis.evidence.inputs import Inputs, find_edition, read_inputs, record_of
-from pcse_analysis.evidence.replies import RAW_FOLDER, Replies, later_waves, read_replies, read_words
+from pcse_analysis.evidence.ledgers import clean_ledgers, joined, ledger_evidence, ledger_files, ledgers_of
+from pcse_analysis.evidence.received import Received
+from pcse_analysis.evidence.replies import RAW_FOLDER, later_waves, read_replies, read_words
 from pcse_analysis.evidence.reply_figures import reply_evidence
 from pcse_analysis.provenance import DRAFT, RunRecord
 
@@ -36,20 +39,37 @@ def make_dossier(inputs: Inputs, edition: str, parameters: dict[str, str] | None
 
 def make_evidence(
     inputs: Inputs, edition: str, parameters: dict[str, str] | None = None, state: str = DRAFT
-) -> tuple[Dossier, Replies | None]:
-    """The dossier of an edition, and the cleaned replies where it rests on replies.
+) -> tuple[Dossier, Received]:
+    """The dossier of an edition, and the cleaned replies and ledgers that it rests on.
 
     Raises:
-        DataError: an export of the edition has mistakes; all of them are listed.
+        DataError: an export or a ledger of the edition has mistakes; all of them are listed.
     """
     chosen = find_edition(inputs, edition)
-    replies = None
-    if chosen.evidence == "responses":
-        replies = read_replies(inputs.root, inputs.raw, inputs.catalogue, chosen)
-        figures = reply_evidence(inputs.catalogue, chosen, replies)
+    received = _received(inputs, chosen)
+    if received.replies is not None:
+        figures = reply_evidence(inputs.catalogue, chosen, received.replies)
     else:
         figures = published_evidence(inputs, chosen)
-    return _dossier(inputs, chosen, figures, record_of(inputs, chosen, parameters or {}, replies, state)), replies
+    survey = inputs.catalogue.surveys[chosen.survey]
+    figures = joined(figures, ledger_evidence(survey, chosen, received.ledgers, inputs.bank_holidays))
+    record = record_of(inputs, chosen, parameters or {}, received, state)
+    return _dossier(inputs, chosen, figures, record), received
+
+
+def _received(inputs: Inputs, edition: Edition) -> Received:
+    """Replies and ledgers of an edition, cleaned; mistakes in both are told together."""
+    problems = Problems()
+    replies = None
+    ledgers: tuple[CleanLedger, ...] = ()
+    with problems.gathering():
+        if edition.evidence == "responses":
+            replies = read_replies(inputs.root, inputs.raw, inputs.catalogue, edition)
+    with problems.gathering():
+        ledgers = clean_ledgers(inputs.root, inputs.raw, inputs.catalogue, edition)
+    problems.raise_as(DataError)
+    files = [*(replies.files if replies else ()), *ledger_files(inputs.root, inputs.raw, ledgers)]
+    return Received(replies=replies, ledgers=ledgers, files=tuple(files))
 
 
 def _dossier(inputs: Inputs, edition: Edition, figures: Figures, record: RunRecord) -> Dossier:
@@ -74,6 +94,7 @@ def _dossier(inputs: Inputs, edition: Edition, figures: Figures, record: RunReco
         left_out=left_out,
         timeline=timeline,
         record=record,
+        ledgers=tuple(ledgers_of(inputs.catalogue, edition)),
         themes=own.themes if own else (),
         quotes=own.quotes if own else (),
     )

@@ -77,16 +77,20 @@ def _register_note(dossier: Dossier, selection: Selection) -> Markup:
     return Markup(words).format(dossier.survey.design.population, Markup(" ").join(parts)) if parts else Markup()
 
 
-def methods(dossier: Dossier) -> Html:
-    """How each kind of number is made, who is missing, and when the margin and the family were fixed."""
+def methods(dossier: Dossier, kind: str = "") -> Html:
+    """How each kind of number is made, who is missing, and when the margin and the family were fixed.
+
+    ``kind`` is that of a ledger, such as issues, where the page is about one and not about the survey.
+    """
     survey = dossier.survey
-    parts = [Markup("<h3>{}</h3>\n<p>{}</p>").format(title, text) for title, text in filled_methods(dossier)]
-    if not dossier.figures.changes:
+    found = filled_methods(dossier, kind or dossier.edition.evidence)
+    parts = [Markup("<h3>{}</h3>\n<p>{}</p>").format(title, text) for title, text in found]
+    if kind or not dossier.survey_figures.changes:
         return Html(joined(parts))
     families = Markup("; ").join(
         Markup("{} ({}; fixed {})").format(f.label, f.adjustment.title(), f.fixed) for f in survey.families.values()
     )
-    margin = figure(dossier.figures.changes[0], "margin", "points")
+    margin = figure(dossier.survey_figures.changes[0], "margin", "points")
     parts.append(
         Markup(
             "<h3>Margin and family of comparisons</h3>\n"
@@ -96,10 +100,10 @@ def methods(dossier: Dossier) -> Html:
     return Html(joined(parts))
 
 
-def filled_methods(dossier: Dossier) -> Iterator[tuple[str, str]]:
-    """Title and text of every method of this kind of evidence, with the rules of disclosure in their places."""
+def filled_methods(dossier: Dossier, kind: str) -> Iterator[tuple[str, str]]:
+    """Title and text of every method of one kind of evidence, with the rules of disclosure in their places."""
     for method in dossier.catalogue.methods.values():
-        if dossier.edition.evidence in method.evidence:
+        if kind in method.evidence:
             text = method.text
             for name, value in asdict(dossier.survey.disclosure).items():
                 text = text.replace(f"{{{name}}}", str(value))
