@@ -27,7 +27,7 @@ def code_cells(path: Path) -> list[nbformat.NotebookNode]:
 
 
 def test_the_notebooks_exist() -> None:
-    """The notebooks that the commission names: two on published figures, four on replies, one on issue logs."""
+    """The notebooks that the commission names: on published figures, replies, issue logs, standards and commitments."""
     names = [
         "annex",
         "data_quality",

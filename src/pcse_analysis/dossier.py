@@ -26,6 +26,7 @@ CATALOGUE_NAMES = "names of waves, groups and service lines stand in data/catalo
 class Dossier:
     """All that pages are written from.
 
+    ``performance`` and ``pairs`` are what was published on performance, and what of it is set beside the survey.
     ``left_out`` holds the facts not known on the evidence date: what they are about, and never their values.
     ``themes`` and ``quotes`` are those of the free text of replies. ``figures`` holds those of the survey and of the
     ``ledgers``, told apart by ``survey``, which of a ledger is its own id.
@@ -38,6 +39,9 @@ class Dossier:
     notes: dict[str, str]
     left_out: pd.DataFrame
     timeline: pd.DataFrame
+    commitments: pd.DataFrame
+    performance: pd.DataFrame
+    pairs: pd.DataFrame
     record: RunRecord
     themes: tuple[Theme, ...] = ()
     quotes: tuple[Quote, ...] = ()
@@ -133,7 +137,7 @@ def repeated_for(catalogue: Catalogue, page: Page, survey: Survey | None) -> lis
     """What a page is made for one by one: service lines, ledgers of a kind, or groups with replies in the survey."""
     if page.each == "service_line":
         return list(catalogue.service_lines)
-    if page.each in ("issues", "claims"):
+    if page.each == "issues":
         there = catalogue.ledgers.values()
         return [one.id for one in there if one.kind == page.each and survey is not None and one.survey == survey.id]
     if survey is None:
@@ -163,7 +167,6 @@ def check_parameters(
         "wave_after": (f"a wave, or '{LATEST}'", [LATEST, *waves]),
         "service_line": (f"a service line, or '{ALL}'", [ALL, *catalogue.service_lines]),
         "issues": ("an issue log of this edition", _ledgers(catalogue, "issues", surveys)),
-        "claims": ("a ledger of claims of this edition", _ledgers(catalogue, "claims", surveys)),
         "group": (f"a respondent group, or '{ALL}'", [ALL, *groups]),
     }
     for name, value in given.items():

@@ -16,6 +16,8 @@ import pandas as pd
 from pcse_analysis.frames import CHANGES, ESTIMATES, FrameSpec, tidy
 
 SEPARATOR = "; "
+PERFORMANCE_SURVEY = "performance"
+"""Stands as ``survey`` of figures on performance that others published."""
 RATE_RATIO = "1 minus the ratio of rates at the same age, Cox with delayed entry"
 """The method of a change that is a relative fall of a rate, not a difference of shares."""
 

@@ -109,27 +109,15 @@ ISSUES = FrameSpec(
     ("id",),
 )
 
-CLAIMS = FrameSpec(
-    "claims",
-    _ordered(
-        "line id loss service_line submitted acknowledged decided closed status asked offered paid applied listed who "
-        "region",
-        whole="line asked offered paid",
-        day="submitted acknowledged decided closed applied listed",
-        coded="loss service_line status who region",
-    ),
-    ("id",),
-)
-
-KPI_RETURNS = FrameSpec(
-    "returns of the provider",
-    _ordered("line service_line measure period value target direction unit", whole="line", number="value target"),
-    ("service_line", "measure", "period"),
-)
-
 PERFORMANCE = FrameSpec(
     "published performance",
     _ordered("id service_line label reported_by period value unit note sources known_on confidence", number="value"),
+    ("id",),
+)
+
+REPORTED_EXPERIENCED = FrameSpec(
+    "reported and experienced",
+    _ordered("id survey service_line reported experienced same_measure reason"),
     ("id",),
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pcse_analysis.attachment.pieces import words_of
 from pcse_analysis.dossier import Dossier, finding_order
-from pcse_analysis.estimates import Change, Estimate
+from pcse_analysis.estimates import PERFORMANCE_SURVEY, Change, Estimate
 from pcse_analysis.reporting.checks import NO_RESPONSES
 from pcse_analysis.reporting.figures import NOT_APPLICABLE, NOT_AVAILABLE, SUPPRESSED, absent, date_text
 from pcse_analysis.reporting.findings import change_finding
@@ -137,7 +137,8 @@ def _readable(dossier: Dossier, row: Estimate | Change, field: str, words: str) 
     ledger = dossier.catalogue.ledgers.get(row.survey)
     match field:
         case "survey":
-            return ledger.label if ledger else dossier.survey.label
+            reported = "published figures on performance" if words == PERFORMANCE_SURVEY else dossier.survey.label
+            return ledger.label if ledger else reported
         case "group" if ledger is not None:
             return {**ledger.routes, **_service_labels(dossier)}.get(words, words)
         case "wave" | "wave_before" | "wave_after":

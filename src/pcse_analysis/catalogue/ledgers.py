@@ -1,4 +1,4 @@
-"""Reads how a ledger is laid out: a file with one row a case, such as an issue log or compensation claims."""
+"""Reads how a ledger is laid out: a file with one row a case, such as an issue log."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pcse_analysis.catalogue.files import read_yaml
 from pcse_analysis.catalogue.raw import DateOrder
 from pcse_analysis.errors import Problems
 
-LedgerKind = Literal["issues", "claims", "kpi_returns"]
+LedgerKind = Literal["issues"]
 Days = Literal["working", "all"]
 LEDGERS = "data/catalogue/ledgers"
 RAW = "data/raw"
@@ -21,27 +21,16 @@ COLUMNS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("id", "opened", "resolved", "service_line", "route"),
         ("status", "withdrawn", "reopened", "promised", "duplicate_of", "who", "region"),
     ),
-    "claims": (
-        ("id", "loss", "service_line", "submitted", "status", "closed", "asked", "offered", "paid"),
-        ("acknowledged", "decided", "applied", "listed", "who", "region"),
-    ),
-    "kpi_returns": (("service_line", "measure", "period", "value", "target", "direction"), ("unit",)),
 }
 """For each kind the columns that it must have and those that it may have besides."""
-CHOICES: Mapping[str, Mapping[str, str]] = {
-    "loss": {"direct": "direct loss", "lost_earnings": "lost earnings"},
-    "direction": {"at_least": "at least", "at_most": "at most"},
-}
-"""What a column may hold, with its words; service lines come from the catalogue, routes from the ledger itself."""
 STATUSES: Mapping[str, Mapping[str, str]] = {
     "issues": {"open": "open", "resolved": "resolved", "withdrawn": "withdrawn"},
-    "claims": {"open": "undecided", "paid": "paid", "refused": "refused", "withdrawn": "withdrawn"},
 }
 DATE_ORDERS = ("day-first", "month-first", "year-first")
 KEYS = ("id", "kind", "survey", "label", "about", "file", "dates", "extracted_on", "columns")
 OPTIONAL = (
     *("raw", "days", "time_zone", "missing", "values", "recodes", "exclusions", "repeated", "encoding", "sheet"),
-    *("starts_on", "routes", "standard", "slow_down", "amounts", "expected_weeks"),
+    *("starts_on", "routes", "standard", "slow_down"),
 )
 
 
@@ -116,8 +105,6 @@ class Ledger:
     sheet: str = ""
     standard: int | None = None
     slow_down: SlowDown | None = None
-    amounts: Literal["pence", "pounds"] = "pence"
-    expected_weeks: int | None = None
 
     @property
     def description(self) -> str:
@@ -137,7 +124,7 @@ class Ledger:
     def choices(self, column: str) -> Mapping[str, str]:
         """What a column may hold, with its words; empty for a column of any content."""
         named = {"status": STATUSES.get(self.kind, {}), "route": self.routes}
-        return named.get(column, CHOICES.get(column, {}))
+        return named.get(column, {})
 
 
 def read_ledgers(
@@ -163,8 +150,7 @@ def _ledger(path: Path, surveys: list[str], service_lines: list[str], problems: 
     for name in (n for n in headers if list(headers.values()).count(headers[n]) > 1):
         columns.wrong(name, f"'{name}': header '{headers[name]}' is named for several columns")
     routes = {name: head.map("routes", (), optional=head.names("routes")).text(name) for name in head.names("routes")}
-    options = {name: list(choices) for name, choices in CHOICES.items()}
-    options |= {"service_line": service_lines, "status": list(STATUSES.get(kind, ())), "route": list(routes)}
+    options = {"service_line": service_lines, "status": list(STATUSES.get(kind, ())), "route": list(routes)}
     ledger = Ledger(
         id=head.one_of("id", "the name of its file", [path.stem]),
         kind=cast(LedgerKind, kind),
@@ -189,8 +175,6 @@ def _ledger(path: Path, surveys: list[str], service_lines: list[str], problems: 
         sheet=head.text("sheet"),
         standard=head.whole("standard"),
         slow_down=_slow_down(head),
-        amounts=cast(Literal["pence", "pounds"], head.one_of("amounts", "a unit", ("pence", "pounds")) or "pence"),
-        expected_weeks=head.whole("expected_weeks"),
     )
     if kind == "issues" and not ledger.starts_on:
         head.wrong("starts_on", "'starts_on' is missing: the first day from which on every issue is in the log")
@@ -198,8 +182,6 @@ def _ledger(path: Path, surveys: list[str], service_lines: list[str], problems: 
         head.wrong("routes", "'routes' is missing: the ways in which an issue can be raised, each with its words")
     if ledger.starts_on and ledger.extracted_on and ledger.starts_on >= ledger.extracted_on:
         head.wrong("starts_on", f"'starts_on': found '{ledger.starts_on}', expected a day before extracted_on")
-    if {"applied", "listed"} & headers.keys() and ledger.expected_weeks is None:
-        head.wrong("expected_weeks", "'expected_weeks' is missing: the weeks that an application may take")
     return ledger
 
 

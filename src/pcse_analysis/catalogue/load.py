@@ -28,6 +28,7 @@ from pcse_analysis.errors import CommandError, Problem, Problems
 CATALOGUE = "data/catalogue"
 PUBLISHED = "data/published"
 SOURCES = f"{PUBLISHED}/sources.csv"
+SERVICE_LINES = f"{CATALOGUE}/service_lines.csv"
 PUBLICATION_COLUMNS = ("id", "publisher", "title", "url", "published_on", "date_kind", "date_basis")
 SERVICE_LINE_COLUMNS = ("id", "label", "order", "covers", "users", "standard", "sources", "known_on")
 EDITION_COLUMNS = (
@@ -37,9 +38,9 @@ EDITION_COLUMNS = (
 PAGE_COLUMNS = ("id", "notebook", "output", "title", "evidence", "each", "declares")
 LETTER_KEYS = ("id", "label", "date", "survey", "wave_before", "wave_after", "claims")
 EVIDENCE = ("published", "responses")
-EACH = ("service_line", "group", "issues", "claims")
+EACH = ("service_line", "group", "issues")
 DECLARED = ("findings",)
-METHODS_OF = (*EVIDENCE, "issues", "claims", "kpi_returns")
+METHODS_OF = (*EVIDENCE, "issues")
 """Kinds of evidence that have methods of their own."""
 CLAIM_TESTS = ("little_improvement", "some_deterioration", "none")
 
@@ -116,7 +117,8 @@ def input_files(root: Path, catalogue: Catalogue) -> list[str]:
     may_be_there = [
         f"{CATALOGUE}/surveys/{s}/{part}" for s in catalogue.surveys for part in ("themes.csv", "quotes.csv")
     ]
-    may_be_there += [f"{PUBLISHED}/bank_holidays.csv"]
+    optional = ("bank_holidays", "commitments", "performance", "reported_experienced")
+    may_be_there += [f"{PUBLISHED}/{name}.csv" for name in optional]
     names += [name for name in (*may_be_there, ADDED) if (root / name).is_file()]
     return sorted(names)
 
@@ -148,7 +150,7 @@ def _publications(root: Path, problems: Problems) -> dict[str, Publication]:
 
 def _service_lines(root: Path, publications: dict[str, Publication], problems: Problems) -> dict[str, ServiceLine]:
     lines = {}
-    for row in _table(root, f"{CATALOGUE}/service_lines.csv", SERVICE_LINE_COLUMNS, problems):
+    for row in _table(root, SERVICE_LINES, SERVICE_LINE_COLUMNS, problems):
         read = RowReader(row, problems)
         sources, known_on = read_known_on(read, publications)
         lines[row["id"]] = ServiceLine(

@@ -236,8 +236,8 @@ class Edition:
 class Page:
     """One page of an edition: the notebook that makes it and where it goes.
 
-    ``evidence`` says which editions have it; ``each`` repeats it for every service line, group of respondents, issue
-    log, or ledger of claims of the edition.
+    ``evidence`` says which editions have it; ``each`` repeats it for every service line, group of respondents, or
+    issue log of the edition.
     ``declares`` names what the gate must find on it: ``findings`` are those of every change that may be compared.
     """
 
@@ -246,7 +246,7 @@ class Page:
     output: str
     title: str
     evidence: tuple[EvidenceKind, ...]
-    each: Literal["", "service_line", "group", "issues", "claims"]
+    each: Literal["", "service_line", "group", "issues"]
     declares: tuple[str, ...] = ()
 
 

@@ -17,9 +17,9 @@ from pcse_analysis.cleaning.pieces import SAVED_AGAIN
 from pcse_analysis.cleaning.rows import MOST_LISTED, Rows
 from pcse_analysis.cleaning.sheets import open_sheet
 from pcse_analysis.errors import Problems, near_miss, shown
-from pcse_analysis.frames import CLAIMS, DTYPES, ISSUES, KPI_RETURNS, FrameSpec, check_frame
+from pcse_analysis.frames import DTYPES, ISSUES, FrameSpec, check_frame
 
-FRAMES: Mapping[str, FrameSpec] = {"issues": ISSUES, "claims": CLAIMS, "kpi_returns": KPI_RETURNS}
+FRAMES: Mapping[str, FrameSpec] = {"issues": ISSUES}
 
 
 @dataclass(frozen=True, kw_only=True)

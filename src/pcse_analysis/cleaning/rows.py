@@ -1,4 +1,4 @@
-"""The rows of a ledger's file as columns under our names: choices, days and amounts, every mistake noted."""
+"""The rows of a ledger's file as columns under our names: choices and days, every mistake noted."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pandas.api.extensions import ExtensionArray
 
 from pcse_analysis.catalogue.ledgers import Ledger
 from pcse_analysis.cleaning.dates import read_dates
@@ -23,9 +21,6 @@ MOST_LISTED = 5
 """Lines, and values of a column, that are named one by one."""
 EARLIEST = 1990
 ZONED = re.compile(r".*\d{1,2}:\d{2}.*?(Z|[A-Z]{3,4}|[+-]\d{2}:?\d{2})")
-POUNDS = re.compile(r"-?£?-?\s*\d{1,3}(,?\d{3})*\.\d{1,2}|-?£-?\s*\d[\d,]*(\.\d{1,2})?")
-WHOLE = re.compile(r"\d{1,12}|\d{1,3}(,\d{3}){1,3}")
-AMOUNT = re.compile(r"£?\s*(\d{1,10}|\d{1,3}(,\d{3}){1,3})(\.\d{1,2})?")
 DATED = re.compile(r"[\d/.:+\-T Z,]{4,32}|[\d ]*[A-Za-z]{3,9}[\d ,]*")
 
 
@@ -78,7 +73,7 @@ class Rows:
     def _used(self, coded: Coded) -> list[int]:
         return [int(place) for place in np.unique(coded.codes)]
 
-    def _each(self, column: str, read: Callable[[str], object], expected: str, to_do: str, shows: bool) -> list[object]:
+    def _each(self, column: str, read: Callable[[str], object], expected: str, to_do: str) -> list[object]:
         """Every distinct value as ``read`` gives it; those that it gives an exception for are noted and None."""
         coded = self.columns[column]
         found: list[object] = [None] * len(coded.values)
@@ -90,7 +85,7 @@ class Rows:
             except ValueError as error:
                 wrong += 1
                 if wrong <= MOST_LISTED:
-                    said = shown(text) if shows or text == "" or "near" in str(error) else _length(text)
+                    said = shown(text) if text == "" or "near" in str(error) else _length(text)
                     what = f"found {said}, expected {expected}{error}"
                     self.note(column, what, np.flatnonzero(coded.codes == place), to_do)
         if wrong > MOST_LISTED:
@@ -119,7 +114,7 @@ class Rows:
             return found
 
         to_do = f"name it under 'values' of '{column}' in {self.ledger.description}, or add a recode with a reason."
-        values = self._each(column, read, f"a {column.replace('_', ' ')}", to_do, shows=False)
+        values = self._each(column, read, f"a {column.replace('_', ' ')}", to_do)
         places = {name: number for number, name in enumerate(names)}
         codes = np.array([places.get(str(v), -1) for v in values], dtype=np.int32)[self.columns[column].codes]
         return pd.Categorical.from_codes(codes, categories=pd.Index(names, dtype=object))
@@ -201,47 +196,6 @@ class Rows:
                 "export the dates again in one order (year-month-day is safest); Excel turns some round and not others."
             )
         return f"correct the cell, or leave the row out under 'exclusions' in {self.ledger.description} with a reason."
-
-    def pence(self, column: str) -> ExtensionArray:
-        """A column of money in whole pence; missing where the cell is empty."""
-        in_pounds = self.ledger.amounts == "pounds"
-
-        def read(text: str) -> int | None:
-            bare = text.replace(" ", "")
-            if not bare:
-                return None
-            if bare.startswith("-") or bare.startswith("("):
-                raise ValueError(": it is negative")
-            if in_pounds:
-                if not AMOUNT.fullmatch(bare):
-                    raise ValueError("")
-                return int(Decimal(bare.lstrip("£").replace(",", "")) * 100)
-            if POUNDS.fullmatch(bare):
-                raise ValueError(": this is written in pounds")
-            if not WHOLE.fullmatch(bare):
-                raise ValueError("")
-            return int(bare.replace(",", ""))
-
-        if column not in self.columns:
-            return pd.array([None] * len(self), dtype="Int64")
-        expected = "an amount in pounds such as 1250.00" if in_pounds else "whole pence such as 125000"
-        to_do = f"give the amounts in pence, or write 'amounts: pounds' in {self.ledger.description}."
-        values = self._each(column, read, expected, to_do, shows=True)
-        coded = self.columns[column]
-        return pd.array([values[code] for code in coded.codes], dtype="Int64")
-
-    def numbers(self, column: str, read: Callable[[str], float | None], expected: str) -> NDArray[np.float64]:
-        """A column of numbers, as ``read`` reads them; not-a-number where it notes a mistake."""
-
-        def one(text: str) -> float:
-            found = read(text)
-            if found is None:
-                raise ValueError("")
-            return found
-
-        values = self._each(column, one, expected, "", shows=True)
-        coded = self.columns[column]
-        return np.array([np.nan if values[c] is None else float(str(values[c])) for c in coded.codes])
 
 
 def _length(text: str) -> str:

@@ -22,6 +22,7 @@ from pcse_analysis.evidence.ledgers import clean_ledgers, joined, ledger_evidenc
 from pcse_analysis.evidence.received import Received
 from pcse_analysis.evidence.replies import RAW_FOLDER, later_waves, read_replies, read_words
 from pcse_analysis.evidence.reply_figures import reply_evidence
+from pcse_analysis.metrics.performance import performance_estimates
 from pcse_analysis.provenance import DRAFT, RunRecord
 
 BUILT_FOLDER = "PCSE_BUILT_FOLDER"
@@ -53,8 +54,15 @@ def make_evidence(
         figures = published_evidence(inputs, chosen)
     survey = inputs.catalogue.surveys[chosen.survey]
     figures = joined(figures, ledger_evidence(survey, chosen, received.ledgers, inputs.bank_holidays))
+    reported = Figures(tuple(performance_estimates(_performance(inputs, chosen))), ())
+    figures = joined(figures, reported)
     record = record_of(inputs, chosen, parameters or {}, received, state)
     return _dossier(inputs, chosen, figures, record), received
+
+
+def _performance(inputs: Inputs, edition: Edition) -> pd.DataFrame:
+    """What was published on performance by the evidence date; a made-up edition holds no real figure."""
+    return known(inputs, inputs.performance.iloc[:0] if edition.marked else inputs.performance, edition)[0]
 
 
 def _received(inputs: Inputs, edition: Edition) -> Received:
@@ -77,6 +85,7 @@ def _dossier(inputs: Inputs, edition: Edition, figures: Figures, record: RunReco
     survey = inputs.catalogue.surveys[edition.survey]
     published, later = known(inputs, inputs.published[survey.id], edition)
     timeline, _ = known(inputs, inputs.timeline, edition)
+    commitments, _ = known(inputs, inputs.commitments[inputs.commitments["survey"] == survey.id], edition)
     words = {
         estimate_id(survey.id, row["wave"], row["respondent_group"], row["item"], row["measure"]): row
         for row in published.to_dict("records")
@@ -85,6 +94,7 @@ def _dossier(inputs: Inputs, edition: Edition, figures: Figures, record: RunReco
     if edition.evidence == "responses":
         left_out = later_waves(survey, edition, left_out)
     own = read_words(inputs.root, survey, Problems()) if edition.evidence == "responses" else None
+    performance = _performance(inputs, edition)
     return Dossier(
         edition=edition,
         survey=survey,
@@ -93,6 +103,9 @@ def _dossier(inputs: Inputs, edition: Edition, figures: Figures, record: RunReco
         notes={row_id: _note(row, edition) for row_id, row in words.items()},
         left_out=left_out,
         timeline=timeline,
+        commitments=commitments,
+        performance=performance,
+        pairs=inputs.pairs[inputs.pairs["survey"] == survey.id],
         record=record,
         ledgers=tuple(ledgers_of(inputs.catalogue, edition)),
         themes=own.themes if own else (),

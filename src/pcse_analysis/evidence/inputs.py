@@ -12,6 +12,8 @@ import pandas as pd
 import pcse_analysis
 from pcse_analysis.catalogue.load import CATALOGUE, input_files, read_catalogue
 from pcse_analysis.catalogue.types import Catalogue, Edition
+from pcse_analysis.cleaning.commitments import read_commitments
+from pcse_analysis.cleaning.performance import read_pairs, read_performance
 from pcse_analysis.cleaning.public_record import (
     check_population,
     read_bank_holidays,
@@ -53,6 +55,9 @@ class Inputs:
     population: pd.DataFrame
     timeline: pd.DataFrame
     bank_holidays: tuple[str, ...]
+    commitments: pd.DataFrame
+    performance: pd.DataFrame
+    pairs: pd.DataFrame
 
 
 def read_inputs(root: Path, raw: Path | None = None) -> Inputs:
@@ -66,6 +71,9 @@ def read_inputs(root: Path, raw: Path | None = None) -> Inputs:
     catalogue = read_catalogue(root, problems)
     population = read_population(root, catalogue, problems)
     timeline = read_timeline(root, catalogue, problems)
+    commitments = read_commitments(root, catalogue, timeline, problems)
+    performance = read_performance(root, catalogue, problems)
+    pairs = read_pairs(root, catalogue, problems)
     bank_holidays = read_bank_holidays(root, catalogue, problems)
     published = {}
     for survey in catalogue.surveys.values():
@@ -80,6 +88,9 @@ def read_inputs(root: Path, raw: Path | None = None) -> Inputs:
         population=population,
         timeline=timeline,
         bank_holidays=bank_holidays,
+        commitments=commitments,
+        performance=performance,
+        pairs=pairs,
     )
 
 

@@ -147,15 +147,16 @@ def timeline(dossier: Dossier) -> Html:
     return Html(joined([Table("Table T. Events, as public on the evidence date", ("Date", "Event", "Source"), rows)]))
 
 
-def sources(dossier: Dossier, *, with_timeline: bool = False) -> Html:
+def sources(dossier: Dossier, *, with_timeline: bool = False, with_commitments: bool = False) -> Html:
     """Every publication behind the figures of this edition, with its date and address; of replies, every export."""
-    if dossier.edition.evidence == "responses":
-        return Html(source_files(dossier))
+    replies = dossier.edition.evidence == "responses"
     used = {source for estimate in dossier.figures.estimates for source in estimate.sources}
-    for line in dossier.catalogue.service_lines.values():
+    for line in () if replies else dossier.catalogue.service_lines.values():
         used.update(dossier.catalogue.public_by(line.sources, dossier.edition.evidence_date))
     if with_timeline:
         used |= {source for row in dossier.timeline["sources"] for source in row.split("; ")}
+    if with_commitments:
+        used |= {source for row in dossier.commitments["sources"] for source in row.split("; ")}
     publications = sorted(
         (p for p in dossier.catalogue.publications.values() if p.id in used), key=lambda p: (p.published_on, p.id)
     )
@@ -169,10 +170,14 @@ def sources(dossier: Dossier, *, with_timeline: bool = False) -> Html:
         )
         for p in publications
     )
+    exports = Markup("{}").format(source_files(dossier)) if replies else Markup()
+    if not publications:
+        return Html(exports)
     note = (
         "With “by”, only a month, a year or the order of articles is certain: the day is the latest it can have been."
     )
-    return Html(Markup("<p>{}</p>\n<ul class='sources'>\n{}\n</ul>").format(note, items))
+    listed = Markup("<p>{}</p>\n<ul class='sources'>\n{}\n</ul>").format(note, items)
+    return Html(joined([exports, listed] if replies else [listed]))
 
 
 def provenance(dossier: Dossier) -> Html:

@@ -34,7 +34,7 @@ def pages_made(dossier: Dossier) -> Iterator[tuple[Page, str, str, str]]:
 def _each(dossier: Dossier, page: Page) -> dict[str, str]:
     """What a page is repeated for, with its name: service lines, or the groups whose replies the edition holds."""
     names = repeated_for(dossier.catalogue, page, dossier.survey)
-    if page.each in ("issues", "claims"):
+    if page.each == "issues":
         return {name: dossier.catalogue.ledgers[name].label for name in names}
     if page.each == SERVICE_LINE:
         return {name: dossier.catalogue.service_lines[name].label for name in names}
