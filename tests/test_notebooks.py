@@ -30,8 +30,10 @@ def test_the_notebooks_exist() -> None:
     """The notebooks that the commission names: on published figures, replies, issue logs, standards and commitments."""
     names = [
         "annex",
+        "commitments",
         "data_quality",
         "issue_resolution",
+        "service_standards",
         "survey_annex",
         "survey_change",
         "survey_responses",

@@ -10,7 +10,7 @@ from pcse_analysis.catalogue.fields import MapReader, RowReader, is_date
 from pcse_analysis.catalogue.files import Table, read_table, read_yaml
 from pcse_analysis.catalogue.ledgers import Ledger, read_ledgers
 from pcse_analysis.catalogue.platforms import ADDED, read_platforms
-from pcse_analysis.catalogue.survey import read_survey
+from pcse_analysis.catalogue.survey import SERVICE_LINES, read_survey
 from pcse_analysis.catalogue.types import (
     Catalogue,
     Claim,
@@ -28,7 +28,6 @@ from pcse_analysis.errors import CommandError, Problem, Problems
 CATALOGUE = "data/catalogue"
 PUBLISHED = "data/published"
 SOURCES = f"{PUBLISHED}/sources.csv"
-SERVICE_LINES = f"{CATALOGUE}/service_lines.csv"
 PUBLICATION_COLUMNS = ("id", "publisher", "title", "url", "published_on", "date_kind", "date_basis")
 SERVICE_LINE_COLUMNS = ("id", "label", "order", "covers", "users", "standard", "sources", "known_on")
 EDITION_COLUMNS = (

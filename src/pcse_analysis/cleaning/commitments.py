@@ -8,7 +8,8 @@ import pandas as pd
 
 from pcse_analysis.catalogue.fields import RowReader
 from pcse_analysis.catalogue.files import read_table
-from pcse_analysis.catalogue.load import PUBLISHED, SERVICE_LINES, read_known_on
+from pcse_analysis.catalogue.load import PUBLISHED, read_known_on
+from pcse_analysis.catalogue.survey import SERVICE_LINES
 from pcse_analysis.catalogue.types import Catalogue
 from pcse_analysis.errors import Problems
 from pcse_analysis.frames import COMMITMENTS, tidy

@@ -8,7 +8,8 @@ import pandas as pd
 
 from pcse_analysis.catalogue.fields import RowReader
 from pcse_analysis.catalogue.files import read_table
-from pcse_analysis.catalogue.load import PUBLISHED, SERVICE_LINES, read_known_on
+from pcse_analysis.catalogue.load import PUBLISHED, read_known_on
+from pcse_analysis.catalogue.survey import SERVICE_LINES
 from pcse_analysis.catalogue.types import Catalogue
 from pcse_analysis.errors import Problems
 from pcse_analysis.frames import PERFORMANCE, REPORTED_EXPERIENCED, tidy
@@ -32,9 +33,7 @@ def read_performance(root: Path, catalogue: Catalogue, problems: Problems) -> pd
         rows.append(
             {
                 "id": read.identifier("id"),
-                "service_line": read.one_of(
-                    "service_line", "a service line, all or outside_contract", lines, SERVICE_LINES
-                ),
+                "service_line": read.one_of("service_line", "a service line, or a wider one", lines, SERVICE_LINES),
                 "label": read.text("label"),
                 "reported_by": read.one_of("reported_by", "who reported it", REPORTERS),
                 "period": read.text("period"),

@@ -85,7 +85,7 @@ def _told(dossier: Dossier, facts: dict[str, dict[str, str]], estimate: Estimate
         words = "{}: {} ({}; by {}{})"
         note = f". {fact['note'].rstrip('.')}" if fact["note"] else ""
         return Markup(words).format(
-            fact["label"], _number(estimate), fact["period"], REPORTERS[estimate.category], note
+            fact["label"], _number(estimate), _period(fact["period"]), REPORTERS[estimate.category], note
         )
     question = dossier.question(estimate)
     wave = wave_name(dossier.survey.waves[estimate.wave])
