@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, cast
 
-from pcse_analysis.catalogue.fields import IDENTIFIER, MapReader
+from pcse_analysis.catalogue.fields import IDENTIFIER, MapReader, is_date
 from pcse_analysis.catalogue.files import read_yaml
 from pcse_analysis.catalogue.raw import DateOrder
 from pcse_analysis.errors import Problems
@@ -16,6 +16,8 @@ LedgerKind = Literal["issues", "claims", "kpi_returns"]
 Days = Literal["working", "all"]
 LEDGERS = "data/catalogue/ledgers"
 RAW = "data/raw"
+FIRST, LAST = "1990-01-01", "2060-12-30"
+"""The days between which a ledger may begin and end; others cannot be counted in."""
 COLUMNS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "issues": (
         ("id", "opened", "resolved", "service_line", "route"),
@@ -198,6 +200,9 @@ def _ledger(path: Path, surveys: list[str], service_lines: list[str], problems: 
         head.wrong("routes", "'routes' is missing: the ways in which an issue can be raised, each with its words")
     if ledger.starts_on and ledger.extracted_on and ledger.starts_on >= ledger.extracted_on:
         head.wrong("starts_on", f"'starts_on': found '{ledger.starts_on}', expected a day before extracted_on")
+    for key, day in (("starts_on", ledger.starts_on), ("extracted_on", ledger.extracted_on)):
+        if is_date(day) and not FIRST <= day <= LAST:
+            head.wrong(key, f"'{key}': found '{day}', expected a day from {FIRST} to {LAST}")
     if {"applied", "listed"} & headers.keys() and ledger.expected_weeks is None:
         head.wrong("expected_weeks", "'expected_weeks' is missing: the weeks that an application may take")
     return ledger

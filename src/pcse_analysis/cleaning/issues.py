@@ -74,13 +74,17 @@ def _check_status(rows: Rows, days: Mapping[str, np.ndarray]) -> None:
         return
     status = np.asarray(rows.choice("status", rows.ledger.choices("status")), dtype=object)
     resolved, withdrawn = ~np.isnat(days["resolved"]), ~np.isnat(days["withdrawn"])
-    again = days["reopened"] > days["resolved"]
+    again, back = (days["reopened"] > days[name] for name in ("resolved", "withdrawn"))
+    none_later = ", and none later on which it was reopened"
     wrong = {
         "is resolved, but there is no day on which it was": (status == "resolved") & ~resolved,
-        "is open, but there is a day on which it was resolved, and none later on which it was reopened": (
-            (status == "open") & resolved & ~again
-        ),
+        "is resolved, but there is a later day on which it was reopened": (status == "resolved") & again,
+        f"is open, but there is a day on which it was resolved{none_later}": (status == "open") & resolved & ~again,
+        f"is open, but there is a day on which it was withdrawn{none_later}": (status == "open") & withdrawn & ~back,
         "is withdrawn, but there is no day on which it was": (status == "withdrawn") & ~withdrawn,
+        f"is withdrawn, but there is a day on which it was resolved{none_later}": (
+            (status == "withdrawn") & resolved & ~again
+        ),
     }
     for what, which in wrong.items():
         if which.any():
@@ -97,9 +101,10 @@ def as_known(frame: pd.DataFrame, day: str) -> pd.DataFrame:
     today = np.datetime64(day, "s")
     known = frame.loc[frame["opened"] <= today].copy()
     later = known["reopened"] > today
-    undone = (known["reopened"] > known["resolved"]) & ~later
-    resolved = known["resolved"].where(~undone & (known["resolved"] <= today))
-    withdrawn = known["withdrawn"].where(known["withdrawn"] <= today)
+    resolved, withdrawn = (
+        known[name].where((known[name] <= today) & ~((known["reopened"] > known[name]) & ~later))
+        for name in ("resolved", "withdrawn")
+    )
     known["closed"] = resolved.fillna(withdrawn)
     end = np.where(resolved.notna(), "resolved", np.where(withdrawn.notna(), "withdrawn", "open"))
     known["end"] = pd.Categorical(end, categories=["open", "resolved", "withdrawn"])

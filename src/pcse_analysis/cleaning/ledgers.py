@@ -66,6 +66,9 @@ def read_rows(ledger: Ledger, folder: Path, problems: Problems) -> Rows | None:
     rows.steps.append(("blank rows", "no cell is filled", len(blank)))
     _recode(rows)
     _exclude(rows)
+    if not len(rows):
+        problems.add("every row is left out", file=ledger.name, to_do=f"correct 'exclusions' in {ledger.description}.")
+        return None
     return rows
 
 

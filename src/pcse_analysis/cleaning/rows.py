@@ -22,7 +22,7 @@ from pcse_analysis.errors import Problems, near_miss, shown
 MOST_LISTED = 5
 """Lines, and values of a column, that are named one by one."""
 EARLIEST = 1990
-ZONED = re.compile(r".*\d{1,2}:\d{2}.*?(Z|[A-Z]{3,4}|[+-]\d{2}:?\d{2})")
+ZONED = re.compile(r".*\d{1,2}:\d{2}.*?(Z|[A-Z]{3,4}|(?!AM|PM)[A-Z]{2}|[+-]\d{1,2}:?\d{0,2})")
 POUNDS = re.compile(r"-?£?-?\s*\d{1,3}(,?\d{3})*\.\d{1,2}|-?£-?\s*\d[\d,]*(\.\d{1,2})?")
 WHOLE = re.compile(r"\d{1,12}|\d{1,3}(,\d{3}){1,3}")
 AMOUNT = re.compile(r"£?\s*(\d{1,10}|\d{1,3}(,\d{3}){1,3})(\.\d{1,2})?")
@@ -178,7 +178,7 @@ class Rows:
             return None
         try:
             return datetime.fromisoformat(text).astimezone(ZoneInfo(self.ledger.time_zone)).replace(tzinfo=None)
-        except ValueError:
+        except (ValueError, OverflowError):  # the latter in the year 1
             return None
 
     def _wrong_date(self, text: str, *, zone: bool) -> str:

@@ -111,11 +111,7 @@ def _fit(
     n0: NDArray[np.float64], n1: NDArray[np.float64], d0: NDArray[np.float64], d1: NDArray[np.float64]
 ) -> tuple[float, float] | None:
     """Newton's steps to the largest partial likelihood; None where it has no largest value."""
-    deaths = (d0 + d1).astype(np.int64)
-    row = np.repeat(np.arange(len(deaths)), deaths)
-    nth = np.arange(len(row)) - np.repeat(np.cumsum(deaths) - deaths, deaths)
-    part = nth / deaths[row]
-    first, second = (n0[row] - part * d0[row]), (n1[row] - part * d1[row])
+    _, _, first, second = _at_each_end(n0, n1, d0, d1)
     beta = 0.0
     for _ in range(STEPS):
         weight = second * exp(beta)
@@ -133,27 +129,44 @@ def _fit(
     return None
 
 
+def _at_each_end(
+    n0: NDArray[np.float64], n1: NDArray[np.float64], d0: NDArray[np.float64], d1: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """For each case that ended: its place, the part of those tied with it that is gone, and the rest of both groups."""
+    ended = (d0 + d1).astype(np.int64)
+    row = np.repeat(np.arange(len(ended)), ended)
+    nth = np.arange(len(row)) - np.repeat(np.cumsum(ended) - ended, ended)
+    gone = nth / ended[row]
+    return row, gone, n0[row] - gone * d0[row], n1[row] - gone * d1[row]
+
+
 def _clustered(spells: Spells, table: RiskTable, beta: float, information: float) -> float:
-    """The standard error that lets cases of one cluster be alike: D. Y. Lin and L. J. Wei (1989), by sums of scores."""
+    """The standard error that lets cases of one cluster be alike: D. Y. Lin and L. J. Wei (1989), by sums of scores.
+
+    Ties are taken as in the ratio itself: that of R's ``coxph(..., cluster=)``, with n/(n - 1) for few clusters.
+    """
     assert spells.cluster is not None
-    n0, n1 = (table.at_risk[side::2].astype(float) for side in (0, 1))
-    deaths = (table.events[0::2] + table.events[1::2]).astype(float)
-    weighted = n0 + n1 * exp(beta)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = np.where(weighted > 0, n1 * exp(beta) / weighted, 0.0)
-        hazard = np.where(weighted > 0, deaths / weighted, 0.0)
-    zero = np.zeros((len(mean), 1))
-    # What a case of each group is expected to add by each age, summed up so that a stretch is a difference.
-    pulls = [
-        np.hstack([zero, np.cumsum((side - mean) * hazard * (exp(beta) if side else 1), axis=1)]) for side in (0, 1)
-    ]
+    shape = (table.at_risk.shape[0] // 2, table.at_risk.shape[1])
+    n0, n1, d0, d1 = (c[side::2].ravel().astype(float) for c in (table.at_risk, table.events) for side in (0, 1))
+    row, gone, first, second = _at_each_end(n0, n1, d0, d1)
+    ratio = exp(beta)
+    weighted = first + second * ratio
+    mean = second * ratio / weighted
+
+    def by_age(values: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.bincount(row, weights=values, minlength=len(n0)).reshape(shape)
+
     stratum, exit_, entry = spells.stratum, spells.exit, spells.entry
-    expected = np.where(
-        spells.second,
-        pulls[1][stratum, exit_ + 1] - pulls[1][stratum, entry],
-        pulls[0][stratum, exit_ + 1] - pulls[0][stratum, entry],
-    )
-    score = np.where(spells.ended, spells.second - mean[stratum, exit_], 0.0) - expected
+    usual = by_age(mean)[stratum, exit_] / np.maximum((d0 + d1).reshape(shape)[stratum, exit_], 1)
+    score = np.where(spells.ended, spells.second - usual, 0.0)
+    zero = np.zeros((shape[0], 1))
+    for side in (0, 1):
+        # What a case of the group is expected to add at each age, summed up so that a stretch is a difference; of
+        # those that end at one age, each is there for only a part of it.
+        pull = (side - mean) * (ratio if side else 1.0) / weighted
+        by_then, tied = np.hstack([zero, np.cumsum(by_age(pull), axis=1)]), by_age(pull * gone)
+        expected = by_then[stratum, exit_ + 1] - by_then[stratum, entry] - spells.ended * tied[stratum, exit_]
+        score -= np.where(spells.second == side, expected, 0.0)
     by_cluster = np.bincount(spells.cluster, weights=score)
     clusters = len(np.unique(spells.cluster))
     if clusters < 2:

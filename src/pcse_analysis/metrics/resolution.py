@@ -41,6 +41,7 @@ def _counts(log: IssueLog, part: Part) -> Iterator[Estimate]:
 
 
 def _durations(log: IssueLog, part: Part, seen: Observed) -> Iterator[Estimate]:
+    seen = seen.where(seen.last >= seen.begins)  # what was closed before the log begins is in it by chance
     curve = risk_table(seen.ages, seen.resolved, entries=seen.entries).curve()
     common: dict[str, Any] = {"base": float(len(seen)), "confidence": CONFIDENCE}
     limits: dict[str, Any]
