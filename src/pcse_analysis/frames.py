@@ -10,15 +10,8 @@ import pandas as pd
 
 from pcse_analysis.errors import DataError, Problem
 
-Kind = Literal["text", "number", "whole", "flag", "coded", "day"]
-DTYPES = {
-    "text": "string",
-    "number": "float64",
-    "whole": "Int64",
-    "flag": "boolean",
-    "coded": "category",
-    "day": "datetime64[s]",
-}
+Kind = Literal["text", "number", "whole", "flag", "coded"]
+DTYPES = {"text": "string", "number": "float64", "whole": "Int64", "flag": "boolean", "coded": "category"}
 
 
 @dataclass(frozen=True)
@@ -96,39 +89,6 @@ RESPONSES = FrameSpec(
         number="number",
     ),
     ("survey", "wave", "export", "respondent", "item"),
-)
-
-ISSUES = FrameSpec(
-    "issues",
-    _ordered(
-        "line id opened resolved reopened withdrawn promised service_line route who region",
-        whole="line",
-        day="opened resolved reopened withdrawn promised",
-        coded="service_line route who region",
-    ),
-    ("id",),
-)
-
-PERFORMANCE = FrameSpec(
-    "published performance",
-    _ordered("id service_line label reported_by period value unit note sources known_on confidence", number="value"),
-    ("id",),
-)
-
-REPORTED_EXPERIENCED = FrameSpec(
-    "reported and experienced",
-    _ordered("id survey service_line reported experienced same_measure reason"),
-    ("id",),
-)
-
-COMMITMENTS = FrameSpec(
-    "commitments",
-    _ordered(
-        "id survey kind who to_whom commitment made_on due service_line shown_by target direction needs sources "
-        "known_on",
-        number="target",
-    ),
-    ("id",),
 )
 
 ESTIMATES = FrameSpec(

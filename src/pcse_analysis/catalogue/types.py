@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from pcse_analysis.catalogue.disclosure import DisclosureRules
-from pcse_analysis.catalogue.ledgers import Ledger
 from pcse_analysis.catalogue.raw import Condition, ExportFile, MissingKind, Platform, QuestionKind, RegisterFiles
 
 EvidenceKind = Literal["published", "responses"]
@@ -236,8 +235,7 @@ class Edition:
 class Page:
     """One page of an edition: the notebook that makes it and where it goes.
 
-    ``evidence`` says which editions have it; ``each`` repeats it for every service line, group of respondents, or
-    issue log of the edition.
+    ``evidence`` says which editions have it; ``each`` repeats it for every service line or group of respondents.
     ``declares`` names what the gate must find on it: ``findings`` are those of every change that may be compared.
     """
 
@@ -245,8 +243,8 @@ class Page:
     notebook: str
     output: str
     title: str
-    evidence: tuple[EvidenceKind, ...]
-    each: Literal["", "service_line", "group", "issues"]
+    evidence: EvidenceKind
+    each: Literal["", "service_line", "group"]
     declares: tuple[str, ...] = ()
 
 
@@ -268,10 +266,10 @@ class Publication:
 
 @dataclass(frozen=True, kw_only=True)
 class Method:
-    """How one kind of number is made, in words for the pages of some kinds of evidence, or of ledgers."""
+    """How one kind of number is made, in words for the pages of some kinds of evidence."""
 
     id: str
-    evidence: tuple[str, ...]
+    evidence: tuple[EvidenceKind, ...]
     title: str
     text: str
 
@@ -288,7 +286,6 @@ class Catalogue:
     publications: Mapping[str, Publication]
     methods: Mapping[str, Method]
     platforms: Mapping[str, Platform]
-    ledgers: Mapping[str, Ledger] = field(default_factory=dict)
 
     def public_by(self, sources: Iterable[str], day: str) -> list[str]:
         """Those of the named publications that were public on ``day``; an undated one never counts."""
