@@ -21,3 +21,15 @@ def folder(request: pytest.FixtureRequest) -> Path:
     """The folder of each edition in turn: one on published figures, one on replies."""
     built: Path = request.getfixturevalue(request.param)
     return built
+
+
+@pytest.fixture(scope="module")
+def every_page(folder: Path) -> dict[str, BeautifulSoup]:
+    """Every page of each edition in turn."""
+    return soups(folder)
+
+
+@pytest.fixture(scope="module")
+def made_up(synthetic: Path) -> dict[str, BeautifulSoup]:
+    """Every page of the made-up replies."""
+    return soups(synthetic)

@@ -26,11 +26,6 @@ def pages(published: Path) -> dict[str, BeautifulSoup]:
 
 
 @pytest.fixture(scope="module")
-def every_page(folder: Path) -> dict[str, BeautifulSoup]:
-    return soups(folder)
-
-
-@pytest.fixture(scope="module")
 def annex_text(pages: dict[str, BeautifulSoup]) -> str:
     return " ".join(pages["annex.html"].main.get_text().split())
 

@@ -9,21 +9,10 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 
 from pcse_analysis.estimates import Verdict, read_figures
-from tests.pages.conftest import soups
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("published")]
 MOVED = re.compile(r"\b(fell|rose|improved|worsened|increased by|decreased by|got (better|worse))\b")
 NOT_CLAIMS = ("An improvement by the margin",)
-
-
-@pytest.fixture(scope="module")
-def pages(folder: Path) -> dict[str, BeautifulSoup]:
-    return soups(folder)
-
-
-@pytest.fixture(scope="module")
-def made_up(synthetic: Path) -> dict[str, BeautifulSoup]:
-    return soups(synthetic)
 
 
 def words(tag: Tag | None) -> str:
@@ -31,16 +20,16 @@ def words(tag: Tag | None) -> str:
     return " ".join(tag.get_text().split())
 
 
-def test_an_annex_keeps_the_order_of_the_issue(pages: dict[str, BeautifulSoup]) -> None:
+def test_an_annex_keeps_the_order_of_the_issue(every_page: dict[str, BeautifulSoup]) -> None:
     """Contents, summary, one picture, an exhibit a finding, services, who answered, methods, limits, and the rest."""
-    titles = [words(h) for h in pages["annex.html"].find_all("h2")]
+    titles = [words(h) for h in every_page["annex.html"].find_all("h2")]
     picture = next(t for t in titles if t in ("The changes in one picture", "Every change at a glance"))
     exhibits = next(t for t in titles if t in ("Findings in order", "Every change and what it rests on"))
     asked = ["Contents", "Summary of findings", picture, exhibits, "Service by service", "Who replied"]
     asked += ["How it was done", "Limits", "Sources", "Provenance"]
     places = [titles.index(title) for title in asked]
     assert places == sorted(places)
-    four = [words(h) for h in pages["annex.html"].find_all("h3")][:4]
+    four = [words(h) for h in every_page["annex.html"].find_all("h3")][:4]
     assert four == ["What got worse", "What got better", "What did not change", "What cannot be said"]
 
 
@@ -54,22 +43,22 @@ def test_an_annex_keeps_the_order_of_the_issue(pages: dict[str, BeautifulSoup]) 
         "Versions", "Input files",
     ],
 )  # fmt: skip
-def test_every_annex_says_what_an_attachment_must_say(pages: dict[str, BeautifulSoup], said: str) -> None:
+def test_every_annex_says_what_an_attachment_must_say(every_page: dict[str, BeautifulSoup], said: str) -> None:
     """The list of the rules for attachments, an entry a line."""
-    assert re.search(said, words(pages["annex.html"].main))
+    assert re.search(said, words(every_page["annex.html"].main))
 
 
-def test_every_page_has_contents_that_name_each_of_its_sections(pages: dict[str, BeautifulSoup]) -> None:
+def test_every_page_has_contents_that_name_each_of_its_sections(every_page: dict[str, BeautifulSoup]) -> None:
     """The links of the contents against the headings below them."""
-    for name, soup in pages.items():
+    for name, soup in every_page.items():
         listed = [(link["href"], words(link)) for link in soup.nav.find_all("a")]
         assert listed == [(f"#{h['id']}", words(h)) for h in soup.find_all("h2")[1:]], name
         assert len(listed) >= 5
 
 
-def test_every_page_below_the_annex_leads_to_it_and_to_all_others(pages: dict[str, BeautifulSoup]) -> None:
+def test_every_page_below_the_annex_leads_to_it_and_to_all_others(every_page: dict[str, BeautifulSoup]) -> None:
     """Each is linked once in the last section; none links to itself, and the annex, sent alone, to no other file."""
-    for name, soup in pages.items():
+    for name, soup in every_page.items():
         found = [str(link["href"]) for link in soup.find_all("a", href=True)]
         files = [href for href in found if not href.startswith(("#", "http"))]
         if name == "annex.html":
@@ -77,20 +66,22 @@ def test_every_page_below_the_annex_leads_to_it_and_to_all_others(pages: dict[st
             continue
         back, *others = files
         assert back == "../annex.html" and words(soup.find("a", href=back)) == "Back to the annex"
-        expected = {"../annex.html"} | {other.removeprefix("pages/") for other in pages if other.startswith("pages/")}
+        expected = {"../annex.html"} | {
+            other.removeprefix("pages/") for other in every_page if other.startswith("pages/")
+        }
         assert sorted(others) == sorted(expected - {name.removeprefix("pages/")}), name
 
 
-def test_every_file_that_an_annex_names_is_there(folder: Path, pages: dict[str, BeautifulSoup]) -> None:
+def test_every_file_that_an_annex_names_is_there(folder: Path, every_page: dict[str, BeautifulSoup]) -> None:
     """No link can lead from a file that is sent alone, but its names must be right."""
-    named = {words(code) for code in pages["annex.html"].find_all("code")}
+    named = {words(code) for code in every_page["annex.html"].find_all("code")}
     files = {name for name in named if name.endswith(".html")}
-    assert files <= set(pages) and len(files) >= 5
+    assert files <= set(every_page) and len(files) >= 5
 
 
-def test_the_summary_has_a_line_a_finding(folder: Path, pages: dict[str, BeautifulSoup]) -> None:
+def test_the_summary_has_a_line_a_finding(folder: Path, every_page: dict[str, BeautifulSoup]) -> None:
     """Each change once, with its verdict, short enough to be run through by eye: two lines of the page at most."""
-    lines = [words(li) for ul in pages["annex.html"].find_all("ul", class_="summary") for li in ul.find_all("li")]
+    lines = [words(li) for ul in every_page["annex.html"].find_all("ul", class_="summary") for li in ul.find_all("li")]
     changes = [change for change in read_figures(folder).changes if not change.group_by]
     assert len(lines) == len(changes)
     assert len({line.split()[0] for line in lines}) == len(lines)
@@ -100,11 +91,11 @@ def test_the_summary_has_a_line_a_finding(folder: Path, pages: dict[str, Beautif
 
 
 def test_no_sentence_says_that_something_moved_where_that_is_unclear(
-    folder: Path, pages: dict[str, BeautifulSoup]
+    folder: Path, every_page: dict[str, BeautifulSoup]
 ) -> None:
     """Read alone, no sentence of an unclear finding may be taken for a claim."""
     unclear = 0
-    for name, soup in pages.items():
+    for name, soup in every_page.items():
         for exhibit in soup.find_all("section", class_="exhibit"):
             if not words(exhibit.find(re.compile("^h[1-6]$"))).endswith("change unclear"):
                 continue
@@ -115,10 +106,10 @@ def test_no_sentence_says_that_something_moved_where_that_is_unclear(
     assert unclear >= sum(c.verdict is Verdict.UNCLEAR and not c.group_by for c in read_figures(folder).changes)
 
 
-def test_each_headline_has_its_sensitivity_and_its_family_beside_it(pages: dict[str, BeautifulSoup]) -> None:
+def test_each_headline_has_its_sensitivity_and_its_family_beside_it(every_page: dict[str, BeautifulSoup]) -> None:
     """Of what improved or got worse: those who did not reply, and when the family was fixed."""
     found = 0
-    for exhibit in pages["annex.html"].find_all("section", class_="exhibit"):
+    for exhibit in every_page["annex.html"].find_all("section", class_="exhibit"):
         headline, text = words(exhibit.find("h3")), words(exhibit)
         if re.search(r": (improved|worse) by", headline):
             found += 1

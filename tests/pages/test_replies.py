@@ -14,7 +14,6 @@ from pcse_analysis.estimates import read_figures
 from pcse_analysis.evidence import open_responses
 from pcse_analysis.metrics.disclosure import EXEMPT
 from tests.conftest import run_pcse
-from tests.pages.conftest import soups
 from tests.pages.packed import text_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("published")]
@@ -30,38 +29,33 @@ PAGES = {"annex.html", "pages/practice.html", "pages/individual.html", "pages/da
 }
 
 
-@pytest.fixture(scope="module")
-def pages(synthetic: Path) -> dict[str, BeautifulSoup]:
-    return soups(synthetic)
-
-
 def words(soup: BeautifulSoup) -> str:
     return " ".join(soup.main.get_text().split())
 
 
-def test_there_is_a_page_for_each_group_and_one_on_how_good_the_replies_are(pages: dict[str, BeautifulSoup]) -> None:
+def test_there_is_a_page_for_each_group_and_one_on_how_good_the_replies_are(made_up: dict[str, BeautifulSoup]) -> None:
     """The issue's list: survey pages for practices and for individuals, and data quality."""
-    assert set(pages) == PAGES
+    assert set(made_up) == PAGES
 
 
-def test_every_page_says_that_it_is_made_up(pages: dict[str, BeautifulSoup]) -> None:
+def test_every_page_says_that_it_is_made_up(made_up: dict[str, BeautifulSoup]) -> None:
     """In the title, in words before the heading, and as the word that the style prints across each sheet."""
-    for name, soup in pages.items():
+    for name, soup in made_up.items():
         assert soup.title.get_text().startswith("SYNTHETIC, DRAFT: "), name
         assert soup.body["data-marked"] == "SYNTHETIC\nDRAFT"
         assert words(soup).index("SYNTHETIC: made-up example") < words(soup).index(soup.h1.get_text())
 
 
-def test_the_flow_is_told_in_one_sentence(pages: dict[str, BeautifulSoup]) -> None:
+def test_the_flow_is_told_in_one_sentence(made_up: dict[str, BeautifulSoup]) -> None:
     """The plan of the example: 812 rows of practices in December 2017, of which 748 are analysed."""
-    text = words(pages["pages/data-quality.html"])
+    text = words(made_up["pages/data-quality.html"])
     (told,) = re.findall(r"Received 812; excluded: (.*?); analysed 748\.", text)
     assert sum(int(number) for number in re.findall(r"(\d+) \(", told)) == 812 - 748
 
 
-def test_the_published_shares_stand_on_the_page_of_practices(pages: dict[str, BeautifulSoup]) -> None:
+def test_the_published_shares_stand_on_the_page_of_practices(made_up: dict[str, BeautifulSoup]) -> None:
     """The example was made to have them: 81 and 62 % of urgent requests, 58 and 39 % of registrations."""
-    text = words(pages["pages/practice.html"])
+    text = words(made_up["pages/practice.html"])
     for percent, failure in (
         ("81%", "urgent requests for records were not actioned within three weeks"),
         ("62%", "urgent requests for records were not actioned within three weeks"),
@@ -71,28 +65,28 @@ def test_the_published_shares_stand_on_the_page_of_practices(pages: dict[str, Be
         assert re.search(rf"{percent} of [\w -]* said {failure}", text), failure
 
 
-def test_a_service_that_was_not_asked_about_says_so(pages: dict[str, BeautifulSoup]) -> None:
+def test_a_service_that_was_not_asked_about_says_so(made_up: dict[str, BeautifulSoup]) -> None:
     """General practice does not use pharmacy market entry."""
-    assert words(pages["pages/practice.html"]).count("Not asked about: Pharmacy market entry.") == 2
+    assert words(made_up["pages/practice.html"]).count("Not asked about: Pharmacy market entry.") == 2
 
 
-def test_a_routed_question_says_who_was_asked(pages: dict[str, BeautifulSoup]) -> None:
+def test_a_routed_question_says_who_was_asked(made_up: dict[str, BeautifulSoup]) -> None:
     """The route of the catalogue in words, with the number of those asked below the whole."""
-    assert "Only those were asked who had answered" in words(pages["pages/practice.html"])
+    assert "Only those were asked who had answered" in words(made_up["pages/practice.html"])
 
 
-def test_only_approved_quotations_of_what_was_written_are_shown(pages: dict[str, BeautifulSoup]) -> None:
+def test_only_approved_quotations_of_what_was_written_are_shown(made_up: dict[str, BeautifulSoup]) -> None:
     """The two rows of quotes.csv, and no other text of a respondent."""
     with (ROOT / "data/catalogue/surveys/gpc-pcse-synthetic/quotes.csv").open(encoding="utf-8", newline="") as file:
         approved = {row["quote"] for row in csv.DictReader(file)}
-    shown = {quote.get_text().strip() for quote in pages["pages/practice.html"].find_all("blockquote")}
+    shown = {quote.get_text().strip() for quote in made_up["pages/practice.html"].find_all("blockquote")}
     assert shown == approved
     written = open_responses("synthetic").query("item.isin(['effect_on_patients', 'one_change', 'own_words'])")[
         "answer"
     ]
     others = {text for text in written.dropna().unique() if text not in approved and len(text) > 12}
     assert len(others) > 20
-    for name, soup in pages.items():
+    for name, soup in made_up.items():
         assert not [text for text in others if text in words(soup)], name
 
 
