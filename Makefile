@@ -13,7 +13,7 @@ BROKEN := $(VENV)/.incomplete
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help setup evidence test check lab benchmark disclosure fuzz pictures fonts synthetic format lock clean
+.PHONY: help setup evidence test check lab benchmark disclosure slowdown fuzz pictures fonts synthetic format lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -59,15 +59,19 @@ lab: $(READY) ## open the notebooks in JupyterLab
 fuzz: $(READY) ## spoil exports at random for some minutes: each is read or refused in words
 	PCSE_FUZZ=1500 $(BIN)/python -m pytest -n 2 tests/cleaning/test_fuzz_exports.py
 
-benchmark: $(READY) ## time cleaning beside pandas, estimates beside numpy and svy (takes some minutes)
+benchmark: $(READY) ## time cleaning and curves beside pandas, estimates beside numpy and svy (takes some minutes)
 	$(BIN)/python benchmarks/read_and_clean.py
 	$(BIN)/python benchmarks/estimates.py
+	$(BIN)/python benchmarks/resolution.py
 
 simulate: $(READY) ## simulate surveys into docs/simulation.md (takes some minutes)
 	$(BIN)/python -m simulations
 
 disclosure: $(READY) ## attack 10,000 protected tables into docs/disclosure.md (takes some minutes)
 	$(BIN)/python -m simulations.disclosure
+
+slowdown: $(READY) ## simulate issue logs into docs/slow_down.md (takes some minutes)
+	$(BIN)/python -m simulations.slow_down
 
 pictures: $(READY) ## take the pictures of the finished pages
 	$(BIN)/python -m tests.browser.pictures

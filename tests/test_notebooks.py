@@ -27,8 +27,18 @@ def code_cells(path: Path) -> list[nbformat.NotebookNode]:
 
 
 def test_the_notebooks_exist() -> None:
-    """The notebooks that the commission names: two on published figures, three on replies."""
-    names = ["annex", "data_quality", "survey_annex", "survey_change", "survey_responses", "survey_service"]
+    """The notebooks that the commission names: on published figures, replies, issue logs, standards and commitments."""
+    names = [
+        "annex",
+        "commitments",
+        "data_quality",
+        "issue_resolution",
+        "service_standards",
+        "survey_annex",
+        "survey_change",
+        "survey_responses",
+        "survey_service",
+    ]
     assert [path.stem for path in NOTEBOOKS] == names
 
 

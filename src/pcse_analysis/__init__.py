@@ -3,10 +3,11 @@
 What a notebook needs: open the evidence of an edition, choose a part of it, show sections of a page.
 """
 
-from pcse_analysis.dossier import Dossier, Selection, choose
+from pcse_analysis.dossier import choose
 from pcse_analysis.estimates import changes_frame, estimates_frame
 from pcse_analysis.evidence import open_evidence, open_responses
 from pcse_analysis.metrics.planning import detectable_change
+from pcse_analysis.reporting import commitments, issues, standards
 from pcse_analysis.reporting.answers import answers
 from pcse_analysis.reporting.background import left_out, methods, provenance, replies, sources, timeline
 from pcse_analysis.reporting.failing import failing_shares
@@ -16,19 +17,19 @@ from pcse_analysis.reporting.quality import against_register, flow, nonresponse,
 from pcse_analysis.reporting.sections import findings, heading, overview, service, services, summary
 
 __all__ = [
-    "Dossier",
-    "Selection",
     "against_register",
     "answers",
     "changes_frame",
     "choose",
     "claims",
+    "commitments",
     "detectable_change",
     "estimates_frame",
     "failing_shares",
     "findings",
     "flow",
     "heading",
+    "issues",
     "lead",
     "left_out",
     "methods",
@@ -44,6 +45,7 @@ __all__ = [
     "service",
     "services",
     "sources",
+    "standards",
     "summary",
     "timeline",
 ]

@@ -14,6 +14,7 @@ from pcse_analysis.cli_checks import diff, verify
 from pcse_analysis.dossier import ALL
 from pcse_analysis.errors import DataError, Problems, UserError
 from pcse_analysis.evidence import make_evidence, read_inputs
+from pcse_analysis.evidence.ledgers import ledger_in_words, ledgers_of
 from pcse_analysis.evidence.new_wave import Look, in_words, inspect_file, write_drafts
 from pcse_analysis.evidence.replies import flow_in_words, raw_folder
 
@@ -50,11 +51,12 @@ def check(project: Path, raw: Path | None) -> None:
     said = [f"No mistakes found. Surveys: {surveys}. Editions: {', '.join(inputs.catalogue.editions)}."]
     problems = Problems()
     for edition in inputs.catalogue.editions.values():
-        if edition.evidence == "responses":
+        if edition.evidence == "responses" or ledgers_of(inputs.catalogue, edition):
             with problems.gathering():
-                _, replies = make_evidence(inputs, edition.id)
-                assert replies is not None
-                said += [flow_in_words(responses) for responses in replies.responses]
+                _, received = make_evidence(inputs, edition.id)
+                responses = received.replies.responses if received.replies else ()
+                said += [flow_in_words(one) for one in responses]
+                said += [ledger_in_words(cleaned) for cleaned in received.ledgers]
     problems.raise_as(DataError)
     click.echo("\n".join(said))
 

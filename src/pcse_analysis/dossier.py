@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
+from pcse_analysis.catalogue.ledgers import Ledger
 from pcse_analysis.catalogue.raw import Quote, Theme
 from pcse_analysis.catalogue.types import Catalogue, Comparability, Edition, Page, Question, ServiceLine, Survey, Wave
 from pcse_analysis.errors import CommandError, Problems, not_an_option
@@ -24,8 +26,10 @@ CATALOGUE_NAMES = "names of waves, groups and service lines stand in data/catalo
 class Dossier:
     """All that pages are written from.
 
+    ``performance`` and ``pairs`` are what was published on performance, and what of it is set beside the survey.
     ``left_out`` holds the facts not known on the evidence date: what they are about, and never their values.
-    ``themes`` and ``quotes`` are those of the free text of replies.
+    ``themes`` and ``quotes`` are those of the free text of replies. ``figures`` holds those of the survey and of the
+    ``ledgers``, told apart by ``survey``, which of a ledger is its own id.
     """
 
     edition: Edition
@@ -35,9 +39,25 @@ class Dossier:
     notes: dict[str, str]
     left_out: pd.DataFrame
     timeline: pd.DataFrame
+    commitments: pd.DataFrame
+    performance: pd.DataFrame
+    pairs: pd.DataFrame
     record: RunRecord
     themes: tuple[Theme, ...] = ()
     quotes: tuple[Quote, ...] = ()
+    ledgers: tuple[Ledger, ...] = ()
+
+    @cached_property
+    def survey_figures(self) -> Figures:
+        """The figures of the survey alone."""
+        return self.figures_of(self.survey.id)
+
+    def figures_of(self, survey: str) -> Figures:
+        """The figures of the survey, or of the ledger, that has this id."""
+        return Figures(
+            tuple(e for e in self.figures.estimates if e.survey == survey),
+            tuple(c for c in self.figures.changes if c.survey == survey),
+        )
 
     def question(self, estimate: Estimate) -> Question:
         """The question that a share or a direction answers."""
@@ -45,12 +65,12 @@ class Dossier:
 
     def waves_held(self) -> list[Wave]:
         """The waves that the edition has estimates of, the earliest first."""
-        held = {e.wave for e in self.figures.estimates}
+        held = {e.wave for e in self.figures.estimates if e.survey == self.survey.id}
         return sorted((self.survey.waves[w] for w in held), key=lambda w: w.fieldwork_start)
 
     def groups_of(self, column: str) -> list[str]:
         """The groups that shares are broken down into by a column, in the order of the register."""
-        found = [e for e in self.figures.estimates if (e.group_by, e.measure) == (column, "share")]
+        found = [e for e in self.survey_figures.estimates if (e.group_by, e.measure) == (column, "share")]
         return sorted({e.group for e in found}, key=group_order)
 
     def pair(self, change: Change) -> Comparability:
@@ -77,7 +97,7 @@ class Selection:
         """The changes of this selection, in the order of their findings."""
         chosen = [
             c
-            for c in dossier.figures.changes
+            for c in dossier.survey_figures.changes
             if (c.wave_before, c.wave_after) == (self.before.id, self.after.id) and self._holds(c) and not c.group_by
         ]
         return sorted(chosen, key=lambda c: finding_order(dossier.pair(c).finding))
@@ -86,7 +106,7 @@ class Selection:
         """The published shares and directions of this selection, in the order of their findings."""
         chosen = [
             e
-            for e in dossier.figures.estimates
+            for e in dossier.survey_figures.estimates
             if e.measure in ("share", "direction")
             and not e.group_by
             and e.wave in (self.before.id, self.after.id)
@@ -114,9 +134,12 @@ def finding_order(finding: str) -> tuple[str, int]:
 
 
 def repeated_for(catalogue: Catalogue, page: Page, survey: Survey | None) -> list[str]:
-    """What a page is made for one by one: service lines, or the groups whose replies the survey holds."""
+    """What a page is made for one by one: service lines, ledgers of a kind, or groups with replies in the survey."""
     if page.each == "service_line":
         return list(catalogue.service_lines)
+    if page.each == "issues":
+        there = catalogue.ledgers.values()
+        return [one.id for one in there if one.kind == page.each and survey is not None and one.survey == survey.id]
     if survey is None:
         return []
     asked = {export.group for wave in survey.waves.values() for export in wave.exports.values()}
@@ -143,6 +166,7 @@ def check_parameters(
         "wave_before": (f"a wave, or '{PREVIOUS}'", [PREVIOUS, *waves]),
         "wave_after": (f"a wave, or '{LATEST}'", [LATEST, *waves]),
         "service_line": (f"a service line, or '{ALL}'", [ALL, *catalogue.service_lines]),
+        "issues": ("an issue log of this edition", _ledgers(catalogue, "issues", surveys)),
         "group": (f"a respondent group, or '{ALL}'", [ALL, *groups]),
     }
     for name, value in given.items():
@@ -151,6 +175,11 @@ def check_parameters(
     before, after = (waves.get(given.get(name, "")) for name in ("wave_before", "wave_after"))
     if before and after and before.fieldwork_start >= after.fieldwork_start and not only_wave:
         problems.add(f"parameter 'wave_after': found '{after.id}', expected a wave after '{before.id}' (wave_before)")
+
+
+def _ledgers(catalogue: Catalogue, kind: str, surveys: Sequence[Survey]) -> list[str]:
+    names = {survey.id for survey in surveys}
+    return [one.id for one in catalogue.ledgers.values() if one.kind == kind and one.survey in names]
 
 
 def choose(

@@ -16,6 +16,10 @@ import pandas as pd
 from pcse_analysis.frames import CHANGES, ESTIMATES, FrameSpec, tidy
 
 SEPARATOR = "; "
+PERFORMANCE_SURVEY = "performance"
+"""Stands as ``survey`` of figures on performance that others published."""
+RATE_RATIO = "1 minus the ratio of rates at the same age, Cox with delayed entry"
+"""The method of a change that is a relative fall of a rate, not a difference of shares."""
 
 
 class Verdict(StrEnum):
@@ -113,6 +117,11 @@ class Change:
     def is_compared(self) -> bool:
         """Whether the pair has an interval or a range: it may be compared, and both bases are known or assumed."""
         return self.low is not None
+
+    @property
+    def is_relative(self) -> bool:
+        """Whether it is the relative fall of a rate, and not a difference of two shares."""
+        return self.method == RATE_RATIO
 
 
 Number = TypeVar("Number", Estimate, Change)

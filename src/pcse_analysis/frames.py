@@ -10,8 +10,15 @@ import pandas as pd
 
 from pcse_analysis.errors import DataError, Problem
 
-Kind = Literal["text", "number", "whole", "flag", "coded"]
-DTYPES = {"text": "string", "number": "float64", "whole": "Int64", "flag": "boolean", "coded": "category"}
+Kind = Literal["text", "number", "whole", "flag", "coded", "day"]
+DTYPES = {
+    "text": "string",
+    "number": "float64",
+    "whole": "Int64",
+    "flag": "boolean",
+    "coded": "category",
+    "day": "datetime64[s]",
+}
 
 
 @dataclass(frozen=True)
@@ -89,6 +96,57 @@ RESPONSES = FrameSpec(
         number="number",
     ),
     ("survey", "wave", "export", "respondent", "item"),
+)
+
+ISSUES = FrameSpec(
+    "issues",
+    _ordered(
+        "line id opened resolved reopened withdrawn promised service_line route who region",
+        whole="line",
+        day="opened resolved reopened withdrawn promised",
+        coded="service_line route who region",
+    ),
+    ("id",),
+)
+
+CLAIMS = FrameSpec(
+    "claims",
+    _ordered(
+        "line id loss service_line submitted acknowledged decided closed status asked offered paid applied listed who "
+        "region",
+        whole="line asked offered paid",
+        day="submitted acknowledged decided closed applied listed",
+        coded="loss service_line status who region",
+    ),
+    ("id",),
+)
+
+KPI_RETURNS = FrameSpec(
+    "returns of the provider",
+    _ordered("line service_line measure period value target direction unit", whole="line", number="value target"),
+    ("service_line", "measure", "period"),
+)
+
+PERFORMANCE = FrameSpec(
+    "published performance",
+    _ordered("id service_line label reported_by period value unit note sources known_on confidence", number="value"),
+    ("id",),
+)
+
+REPORTED_EXPERIENCED = FrameSpec(
+    "reported and experienced",
+    _ordered("id survey service_line reported experienced same_measure reason"),
+    ("id",),
+)
+
+COMMITMENTS = FrameSpec(
+    "commitments",
+    _ordered(
+        "id survey kind who to_whom commitment made_on due service_line shown_by target direction needs sources "
+        "known_on",
+        number="target",
+    ),
+    ("id",),
 )
 
 ESTIMATES = FrameSpec(

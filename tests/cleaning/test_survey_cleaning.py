@@ -17,7 +17,8 @@ from pcse_analysis.cleaning.payments import read_payments
 from pcse_analysis.cleaning.register import Register, read_ods_practices, register
 from pcse_analysis.errors import Problems
 from pcse_analysis.evidence.inputs import find_edition, read_inputs
-from pcse_analysis.evidence.replies import flow_in_words, read_replies, write_interim
+from pcse_analysis.evidence.received import Received, write_interim
+from pcse_analysis.evidence.replies import flow_in_words, read_replies
 from pcse_analysis.responses import tidy_responses
 from tests.cleaning import made_practices
 from tests.cleaning.made_exports import HEADER, Made, book, labelled
@@ -203,7 +204,8 @@ def test_two_exports_are_read_together_and_written(made: Made) -> None:
     ]
     assert [(f.name, f.rows) for f in replies.files] == [("data/raw/replies.csv", 5), ("data/raw/others.csv", 2)]
     assert len(replies.frame()) == 4 * 6 + 1
-    folder = write_interim(replies, made.root, "made")
+    write_interim(Received(replies=replies, ledgers=(), files=()), made.root, "made")
+    folder = made.root / "data" / "interim" / "made"
     assert folder == made.root / "data/interim/made"
     excluded = pd.read_csv(folder / "excluded.csv")
     assert excluded[["export", "line", "reason"]].to_numpy().tolist() == [

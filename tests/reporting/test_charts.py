@@ -42,7 +42,7 @@ def dossier(edition: str) -> Dossier:
 @cache
 def changes(edition: str) -> list[Change]:
     held = dossier(edition)
-    whole = [c for c in held.figures.changes if not c.group_by]
+    whole = [c for c in held.survey_figures.changes if not c.group_by]
     return sorted(whole, key=lambda c: finding_order(held.pair(c).finding))
 
 

@@ -1,12 +1,14 @@
-"""Time to resolution: Kaplan and Meier's curve, its quantiles, and log-rank tests, by statsmodels."""
+"""Time to resolution: our curve of Kaplan and Meier, its quantiles, and our log-rank test, against R's survival."""
 
 from __future__ import annotations
 
-import numpy as np
-import pytest
-from statsmodels.duration.survfunc import SurvfuncRight, survdiff
+from typing import cast
 
-from pcse_analysis.metrics.intervals import CONFIDENCE, z_of
+import numpy as np
+import pandas as pd
+import pytest
+
+from pcse_analysis.metrics.durations import Curve, RiskTable, Scale, log_rank, risk_table
 from tests.stats_reference.designs import data_of, wave
 from tests.stats_reference.rows import Row, claimed, key_of, misses, needs_stats_reference
 
@@ -16,53 +18,49 @@ COVERS = [
     ("two_wave_a", "logrank", ""),
 ]
 CLOSED = 1e-8
-Z = z_of(CONFIDENCE)
-QUANTILE_METHODS = {"plain": "linear", "log": "log", "log-log": "cloglog"}
 
 
-def curve(number: str) -> SurvfuncRight:
-    """The curve of one wave: days until resolved."""
+def of_waves(data: pd.DataFrame) -> RiskTable:
+    """Days until resolved, one row a wave."""
+    days, resolved = data["days"].to_numpy(), data["resolved"].to_numpy() == 1
+    return risk_table(days, resolved, data["wave"].to_numpy() - 1, 2)
+
+
+def curve(number: str) -> Curve:
+    """The curve of one wave, counted by itself."""
     data = data_of("two_wave_a")[wave(int(number))]
-    return SurvfuncRight(data["days"].to_numpy(), data["resolved"].to_numpy())
+    return risk_table(data["days"].to_numpy(), data["resolved"].to_numpy() == 1).curve()
 
 
-def limits(share: float, error: float, kind: str) -> tuple[float, float]:
-    """The interval of a share still open, on the scale named; as J. P. Klein and M. L. Moeschberger (2003), 4.3."""
-    if kind == "plain":
-        low, high = share - Z * error, share + Z * error
-    elif kind == "log":
-        low, high = share * np.exp(-Z * error / share), share * np.exp(Z * error / share)
-    else:
-        half = Z * error / (share * np.log(share))
-        low, high = share ** np.exp(-half), share ** np.exp(half)
-    return max(float(low), 0.0), min(float(high), 1.0)
+def scale(row: Row) -> Scale:
+    """The scale on which the limits of a row were made."""
+    return cast(Scale, row["method"].removeprefix("conf.type="))
 
 
 @needs_stats_reference
 @pytest.mark.parametrize("row", [r for r in claimed(COVERS) if r["statistic"] == "km_survival"], ids=key_of)
 def test_share_still_open(row: Row) -> None:
     time, _, number = row["domain"].removeprefix("t=").partition("|wave=")
-    found = curve(number)
-    place = int(np.searchsorted(found.surv_times, float(time), side="right")) - 1
-    share, error = float(found.surv_prob[place]), float(found.surv_prob_se[place])
-    low, high = limits(share, error, row["method"].removeprefix("conf.type="))
-    assert not misses(row, CLOSED, estimate=share, se=error, ci_low=low, ci_high=high)
+    found, day = curve(number), int(time)
+    low, high = found.limits(scale(row))
+    numbers = {"estimate": found.share[day], "se": found.error[day], "ci_low": low[day], "ci_high": high[day]}
+    assert not misses(row, CLOSED, **numbers)
 
 
 @needs_stats_reference
 @pytest.mark.parametrize("row", [r for r in claimed(COVERS) if r["statistic"] == "km_quantile"], ids=key_of)
 def test_days_until_a_share_is_resolved(row: Row) -> None:
     probability, _, number = row["domain"].removeprefix("q=").partition("|wave=")
-    found = curve(number)
-    method = QUANTILE_METHODS[row["method"].removeprefix("conf.type=")]
-    low, high = found.quantile_ci(float(probability), method=method)
-    assert not misses(row, CLOSED, estimate=found.quantile(float(probability)), ci_low=low, ci_high=high)
+    found = curve(number).quantile(float(probability), scale(row))
+    assert found.value is not None and found.low is not None and found.high is not None
+    assert not misses(row, CLOSED, estimate=found.value, ci_low=found.low, ci_high=found.high)
 
 
 @needs_stats_reference
 @pytest.mark.parametrize("row", [r for r in claimed(COVERS) if r["statistic"] == "logrank"], ids=key_of)
 def test_log_rank(row: Row) -> None:
     data = data_of("two_wave_a")
-    settings = {"rho=0": {}, "rho=1": {"weight_type": "fh", "fh_p": 1}, "strata(size)": {"strata": data["size"]}}
-    statistic, p_value = survdiff(data["days"], data["resolved"], data["wave"], **settings[row["method"]])
-    assert not misses(row, CLOSED, estimate=statistic, p_value=p_value, df=1)
+    sizes = np.unique(data["size"]) if row["method"] == "strata(size)" else []
+    strata = [of_waves(data[data["size"] == size]) for size in sizes] or [of_waves(data)]
+    test = log_rank(strata, rho=1.0 if row["method"] == "rho=1" else 0.0)
+    assert not misses(row, CLOSED, estimate=test.statistic, p_value=test.p_value, df=test.degrees)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pcse_analysis.attachment.pieces import words_of
 from pcse_analysis.dossier import Dossier, finding_order
-from pcse_analysis.estimates import Change, Estimate
+from pcse_analysis.estimates import PERFORMANCE_SURVEY, Change, Estimate
 from pcse_analysis.reporting.checks import NO_RESPONSES
 from pcse_analysis.reporting.figures import NOT_APPLICABLE, NOT_AVAILABLE, SUPPRESSED, absent, date_text
 from pcse_analysis.reporting.findings import change_finding
@@ -15,6 +15,7 @@ Rows = list[list[Cell]]
 """The heads, and then a row each; no cell is empty."""
 ESTIMATE_HEADS = (
     ("Id", "id"),
+    ("Source of the figure", "survey"),
     ("Survey", "wave"),
     ("Respondents", "respondent_group"),
     ("Service", "service_line"),
@@ -52,7 +53,7 @@ CHANGE_HEADS = (
     ("Later survey", "wave_after"),
     ("Id of the earlier figure", "estimate_before"),
     ("Id of the later figure", "estimate_after"),
-    ("Change of the share (from -1 to 1; more is worse)", "value"),
+    ("Change of the share, or relative fall of a rate (as a part of 1; more is worse)", "value"),
     ("Lower limit", "low"),
     ("Upper limit", "high"),
     ("Confidence (from 0 to 1)", "confidence"),
@@ -133,9 +134,16 @@ def _absent(dossier: Dossier, row: Estimate | Change) -> str:
 
 def _readable(dossier: Dossier, row: Estimate | Change, field: str, words: str) -> str:
     """The words of the catalogue for an id; what is no id stays as it is."""
+    ledger = dossier.catalogue.ledgers.get(row.survey)
     match field:
+        case "survey":
+            reported = "published figures on performance" if words == PERFORMANCE_SURVEY else dossier.survey.label
+            return ledger.label if ledger else reported
+        case "group" if ledger is not None:
+            return {**ledger.routes, **_service_labels(dossier)}.get(words, words)
         case "wave" | "wave_before" | "wave_after":
-            return dossier.survey.waves[words].label
+            named = dossier.survey.waves.get(words)
+            return named.label if named else words
         case "respondent_group":
             return dossier.survey.groups.get(words, words)
         case "service_line":
@@ -150,6 +158,10 @@ def _readable(dossier: Dossier, row: Estimate | Change, field: str, words: str) 
         case "known_on":
             return date_text(words) if words else ""
     return words
+
+
+def _service_labels(dossier: Dossier) -> dict[str, str]:
+    return {line.id: line.label for line in dossier.catalogue.service_lines.values()}
 
 
 def _estimates(dossier: Dossier, *, broken_down: bool) -> Rows:
@@ -170,7 +182,7 @@ def _changes(dossier: Dossier) -> Rows:
 
 def _findings(dossier: Dossier) -> Rows:
     rows: Rows = [list(FINDING_HEADS)]
-    whole = [c for c in dossier.figures.changes if not c.group_by]
+    whole = [c for c in dossier.survey_figures.changes if not c.group_by]
     for change in sorted(whole, key=lambda c: (finding_order(dossier.pair(c).finding), c.id)):
         finding = change_finding(dossier, change)
         before, after = dossier.figures.both(change)

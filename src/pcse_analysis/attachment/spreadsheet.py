@@ -145,4 +145,5 @@ def _cover(dossier: Dossier, note: str) -> list[str]:
 
 def _notes(dossier: Dossier) -> Rows:
     rows: Rows = [["Note", "Text"], ["Marks", MARKS], ["Precision", PRECISION], ["Chance", CHANCE]]
-    return rows + [[title, text] for title, text in filled_methods(dossier)]
+    kinds = [dossier.edition.evidence, *dict.fromkeys(ledger.kind for ledger in dossier.ledgers)]
+    return rows + [[title, text] for kind in kinds for title, text in filled_methods(dossier, kind)]

@@ -58,6 +58,8 @@ def labels_of(dossier: Dossier) -> dict[str, str]:
     for question in dossier.survey.questions.values():
         finding = f"Finding {question.finding}, " if question.finding else ""
         labels[question.item] = f"{finding}{question.label}"
+    if dossier.ledgers:
+        labels["issues"] = "Issues"
     return labels
 
 
@@ -82,7 +84,8 @@ def value_of(row: Row) -> str:
     """A row as people read it: per cent and points to one decimal, counts whole, with the interval and the base."""
     if isinstance(row, Estimate) and row.suppressed:
         return "withheld"
-    points = " points" if isinstance(row, Change) or row.unit == "points" else ""
+    relative = isinstance(row, Change) and row.is_relative
+    points = "% of the rate" if relative else " points" if isinstance(row, Change) or row.unit == "points" else ""
     if row.low is not None and row.high is not None:
         ends = f"{printed(row, 'low')} to {printed(row, 'high')}"
         shown = f"{printed(row, 'value')}{points}, interval {ends}" if row.value is not None else f"{ends}{points}"

@@ -8,14 +8,14 @@ from typing import cast
 
 from pcse_analysis.catalogue.fields import MapReader, RowReader, is_date
 from pcse_analysis.catalogue.files import Table, read_table, read_yaml
+from pcse_analysis.catalogue.ledgers import Ledger, read_ledgers
 from pcse_analysis.catalogue.platforms import ADDED, read_platforms
-from pcse_analysis.catalogue.survey import read_survey
+from pcse_analysis.catalogue.survey import SERVICE_LINES, read_survey
 from pcse_analysis.catalogue.types import (
     Catalogue,
     Claim,
     ClaimTest,
     Edition,
-    EvidenceKind,
     Letter,
     Method,
     Page,
@@ -37,8 +37,10 @@ EDITION_COLUMNS = (
 PAGE_COLUMNS = ("id", "notebook", "output", "title", "evidence", "each", "declares")
 LETTER_KEYS = ("id", "label", "date", "survey", "wave_before", "wave_after", "claims")
 EVIDENCE = ("published", "responses")
-EACH = ("service_line", "group")
+EACH = ("service_line", "group", "issues")
 DECLARED = ("findings",)
+METHODS_OF = (*EVIDENCE, "issues")
+"""Kinds of evidence that have methods of their own."""
 CLAIM_TESTS = ("little_improvement", "some_deterioration", "none")
 
 
@@ -64,15 +66,17 @@ def read_catalogue(root: Path, problems: Problems) -> Catalogue:
         path.name: read_survey(path, f"{CATALOGUE}/surveys/{path.name}", service_lines, platforms, problems)
         for path in sorted((root / CATALOGUE / "surveys").glob("*/"))
     }
+    ledgers = read_ledgers(root, surveys, service_lines, problems)
     return Catalogue(
         service_lines=service_lines,
         surveys=surveys,
         letters=_letters(root, surveys, problems),
         editions=_editions(root, surveys, problems),
-        pages=_pages(root, service_lines, surveys, problems),
+        pages=_pages(root, service_lines, surveys, ledgers, problems),
         publications=publications,
         methods=_methods(root, problems),
         platforms=platforms,
+        ledgers=ledgers,
     )
 
 
@@ -102,6 +106,7 @@ def input_files(root: Path, catalogue: Catalogue) -> list[str]:
     """The names of all files that a project's evidence is made from, raw exports and registers apart."""
     names = [f"{CATALOGUE}/{name}" for name in ("editions.csv", "methods.yaml", "pages.csv", "service_lines.csv")]
     names += [f"{CATALOGUE}/letters/{letter}.yaml" for letter in catalogue.letters]
+    names += [ledger.description for ledger in catalogue.ledgers.values()]
     names += [SOURCES, f"{PUBLISHED}/population_frames.csv", f"{PUBLISHED}/timeline.csv"]
     for survey in catalogue.surveys.values():
         parts = ["survey.yaml", "scales.yaml", "questions.csv", "comparability.csv"]
@@ -111,6 +116,8 @@ def input_files(root: Path, catalogue: Catalogue) -> list[str]:
     may_be_there = [
         f"{CATALOGUE}/surveys/{s}/{part}" for s in catalogue.surveys for part in ("themes.csv", "quotes.csv")
     ]
+    optional = ("bank_holidays", "commitments", "performance", "reported_experienced")
+    may_be_there += [f"{PUBLISHED}/{name}.csv" for name in optional]
     names += [name for name in (*may_be_there, ADDED) if (root / name).is_file()]
     return sorted(names)
 
@@ -142,7 +149,7 @@ def _publications(root: Path, problems: Problems) -> dict[str, Publication]:
 
 def _service_lines(root: Path, publications: dict[str, Publication], problems: Problems) -> dict[str, ServiceLine]:
     lines = {}
-    for row in _table(root, f"{CATALOGUE}/service_lines.csv", SERVICE_LINE_COLUMNS, problems):
+    for row in _table(root, SERVICE_LINES, SERVICE_LINE_COLUMNS, problems):
         read = RowReader(row, problems)
         sources, known_on = read_known_on(read, publications)
         lines[row["id"]] = ServiceLine(
@@ -218,7 +225,7 @@ def _methods(root: Path, problems: Problems) -> dict[str, Method]:
     return {
         key: Method(
             id=key,
-            evidence=cast("tuple[EvidenceKind, ...]", read.many_of("evidence", "a kind of evidence", EVIDENCE)),
+            evidence=read.many_of("evidence", "a kind of evidence", METHODS_OF),
             title=read.text("title"),
             text=read.text("text"),
         )
@@ -227,7 +234,11 @@ def _methods(root: Path, problems: Problems) -> dict[str, Method]:
 
 
 def _pages(
-    root: Path, service_lines: Iterable[str], surveys: Mapping[str, Survey], problems: Problems
+    root: Path,
+    service_lines: Iterable[str],
+    surveys: Mapping[str, Survey],
+    ledgers: Mapping[str, Ledger],
+    problems: Problems,
 ) -> tuple[Page, ...]:
     pages = []
     taken: dict[tuple[str, str], int] = {}
@@ -240,8 +251,8 @@ def _pages(
             notebook=read.one_of("notebook", "a notebook under notebooks/", notebooks),
             output=read.text("output"),
             title=read.text("title"),
-            evidence=read.one_of("evidence", "a kind of evidence", EVIDENCE),  # type: ignore[arg-type]
-            each=read.one_of("each", "service_line, group, or nothing", ("", *EACH)),  # type: ignore[arg-type]
+            evidence=read.many_of("evidence", "a kind of evidence", EVIDENCE),  # type: ignore[arg-type]
+            each=read.one_of("each", "what a page can be made for one by one, or nothing", ("", *EACH)),  # type: ignore[arg-type]
             declares=read.many_of("declares", "a kind of exhibit", DECLARED),
         )
         placeholder = f"{{{page.each}}}" if page.each in EACH else ""
@@ -249,10 +260,14 @@ def _pages(
             read.wrong("output", f"expected '{placeholder}' in the name, as the page is made for each {page.each}")
         if not page.output.endswith(".html") or page.output.startswith("/") or ".." in page.output:
             read.wrong("output", "expected a file name that ends in .html, inside the edition's folder")
-        names = {"service_line": service_lines, "group": groups}.get(page.each, [""])
+        if not page.evidence:
+            read.wrong("evidence", "is empty")
+        of_kind = [ledger.id for ledger in ledgers.values() if ledger.kind == page.each]
+        names = {"service_line": service_lines, "group": groups, "": [""]}.get(page.each, of_kind)
         for output in [page.output.replace(placeholder, name) if placeholder else page.output for name in names]:
-            if (page.evidence, output) in taken:
-                read.wrong("output", f"'{output}' is made already by line {taken[page.evidence, output]}")
-            taken.setdefault((page.evidence, output), row.line)
+            for kind in page.evidence:
+                if (kind, output) in taken:
+                    read.wrong("output", f"'{output}' is made already by line {taken[kind, output]}")
+                taken.setdefault((kind, output), row.line)
         pages.append(page)
     return tuple(pages)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from pcse_analysis.catalogue.disclosure import DisclosureRules
+from pcse_analysis.catalogue.ledgers import Ledger
 from pcse_analysis.catalogue.raw import Condition, ExportFile, MissingKind, Platform, QuestionKind, RegisterFiles
 
 EvidenceKind = Literal["published", "responses"]
@@ -235,7 +236,8 @@ class Edition:
 class Page:
     """One page of an edition: the notebook that makes it and where it goes.
 
-    ``evidence`` says which editions have it; ``each`` repeats it for every service line or group of respondents.
+    ``evidence`` says which editions have it; ``each`` repeats it for every service line, group of respondents, or
+    issue log of the edition.
     ``declares`` names what the gate must find on it: ``findings`` are those of every change that may be compared.
     """
 
@@ -243,8 +245,8 @@ class Page:
     notebook: str
     output: str
     title: str
-    evidence: EvidenceKind
-    each: Literal["", "service_line", "group"]
+    evidence: tuple[EvidenceKind, ...]
+    each: Literal["", "service_line", "group", "issues"]
     declares: tuple[str, ...] = ()
 
 
@@ -266,10 +268,10 @@ class Publication:
 
 @dataclass(frozen=True, kw_only=True)
 class Method:
-    """How one kind of number is made, in words for the pages of some kinds of evidence."""
+    """How one kind of number is made, in words for the pages of some kinds of evidence, or of ledgers."""
 
     id: str
-    evidence: tuple[EvidenceKind, ...]
+    evidence: tuple[str, ...]
     title: str
     text: str
 
@@ -286,6 +288,7 @@ class Catalogue:
     publications: Mapping[str, Publication]
     methods: Mapping[str, Method]
     platforms: Mapping[str, Platform]
+    ledgers: Mapping[str, Ledger] = field(default_factory=dict)
 
     def public_by(self, sources: Iterable[str], day: str) -> list[str]:
         """Those of the named publications that were public on ``day``; an undated one never counts."""

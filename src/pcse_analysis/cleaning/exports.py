@@ -104,7 +104,7 @@ def read_export(
     header = read_header(opened.head, platforms, platform or platform_of_file(path), name, problems)
     if header is None:
         return None
-    columns, lines, blank = _coded(opened, header, problems)
+    columns, lines, blank = coded_columns(opened, len(header.columns), header.depth, problems)
     if len(problems.found) > before:
         return None
     if not len(lines):
@@ -125,14 +125,15 @@ def platform_of_file(path: Path) -> str:
     return "spss" if path.suffix.lower() in SPSS_ENDINGS else ""
 
 
-def _coded(sheet: Sheet, header: Header, problems: Problems) -> tuple[tuple[Coded, ...], NDArray[np.int32], list[int]]:
+def coded_columns(
+    sheet: Sheet, width: int, depth: int, problems: Problems
+) -> tuple[tuple[Coded, ...], NDArray[np.int32], list[int]]:
     """The columns of a table below its header, the line of each row, and the lines of rows that hold no cell."""
-    width = len(header.columns)
     places: list[dict[str, int]] = [{} for _ in range(width)]
     pieces: list[list[NDArray]] = [[] for _ in range(width)]
     lines: list[NDArray[np.int32]] = []
     blank: list[int] = []
-    for piece in sheet.pieces(width, header.depth, problems):
+    for piece in sheet.pieces(width, depth, problems):
         filled = np.zeros(len(piece.lines), dtype=bool)
         for codes, values in piece.columns:
             filled |= np.fromiter((value != "" for value in values), dtype=bool, count=len(values))[codes]

@@ -14,6 +14,7 @@ from pcse_analysis.errors import Problems, not_an_option
 from pcse_analysis.frames import POPULATION_FIGURES, TIMELINE, tidy
 
 POPULATION = f"{PUBLISHED}/population_frames.csv"
+BANK_HOLIDAYS = f"{PUBLISHED}/bank_holidays.csv"
 POPULATION_COLUMNS = (
     "id",
     "measure",
@@ -82,3 +83,16 @@ def read_timeline(root: Path, catalogue: Catalogue, problems: Problems) -> pd.Da
             }
         )
     return tidy(rows, TIMELINE)
+
+
+def read_bank_holidays(root: Path, catalogue: Catalogue, problems: Problems) -> tuple[str, ...]:
+    """The bank holidays of England and Wales, year-month-day, in order; none where no ledger counts working days."""
+    name = BANK_HOLIDAYS
+    if not any(ledger.days == "working" for ledger in catalogue.ledgers.values()):
+        return ()
+    days = []
+    for row in read_table(root / name, name, ("date", "name"), ("date",), problems):
+        read = RowReader(row, problems)
+        read.text("name")
+        days.append(read.day("date"))
+    return tuple(sorted(days))

@@ -45,6 +45,6 @@ def is_file(path: Path, name: str, key: str, problems: Problems) -> bool:
     others = [p.name for p in path.parent.glob("*") if p.is_file()] if path.parent.is_dir() else []
     near = near_miss(path.name, others)
     what = "is a folder, expected a file" if path.is_dir() else "the file is missing or cannot be read"
-    to_do = f"put the file in its place, or correct '{key}' in the wave's file."
+    to_do = f"put the file in its place, or correct '{key}' in the file of the catalogue that names it."
     problems.unreadable(what + (f"   near '{near}'" if near else ""), file=name, to_do=to_do)
     return False

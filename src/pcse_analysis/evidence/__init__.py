@@ -11,7 +11,8 @@ from pcse_analysis.evidence.dossiers import (
     write_dossier,
 )
 from pcse_analysis.evidence.inputs import Inputs, find_edition, read_inputs
-from pcse_analysis.evidence.replies import RAW_FOLDER, Replies, read_replies, write_interim
+from pcse_analysis.evidence.received import Received, write_interim
+from pcse_analysis.evidence.replies import RAW_FOLDER, Replies, read_replies
 
 __all__ = [
     "BUILT_FOLDER",
@@ -19,6 +20,7 @@ __all__ = [
     "RAW_FOLDER",
     "RECORD",
     "Inputs",
+    "Received",
     "Replies",
     "find_edition",
     "make_dossier",

@@ -12,13 +12,17 @@ import pandas as pd
 
 from pcse_analysis.catalogue.load import project_root
 from pcse_analysis.catalogue.types import Edition
+from pcse_analysis.cleaning.ledgers import CleanLedger
 from pcse_analysis.dossier import Dossier
-from pcse_analysis.errors import Problems
+from pcse_analysis.errors import DataError, Problems
 from pcse_analysis.estimates import Figures, estimate_id, read_figures, write_figures
 from pcse_analysis.evidence.figures import known, published_evidence
 from pcse_analysis.evidence.inputs import Inputs, find_edition, read_inputs, record_of
-from pcse_analysis.evidence.replies import RAW_FOLDER, Replies, later_waves, read_replies, read_words
+from pcse_analysis.evidence.ledgers import clean_ledgers, joined, ledger_evidence, ledger_files, ledgers_of
+from pcse_analysis.evidence.received import Received
+from pcse_analysis.evidence.replies import RAW_FOLDER, later_waves, read_replies, read_words
 from pcse_analysis.evidence.reply_figures import reply_evidence
+from pcse_analysis.metrics.performance import performance_estimates
 from pcse_analysis.provenance import DRAFT, RunRecord
 
 BUILT_FOLDER = "PCSE_BUILT_FOLDER"
@@ -36,20 +40,44 @@ def make_dossier(inputs: Inputs, edition: str, parameters: dict[str, str] | None
 
 def make_evidence(
     inputs: Inputs, edition: str, parameters: dict[str, str] | None = None, state: str = DRAFT
-) -> tuple[Dossier, Replies | None]:
-    """The dossier of an edition, and the cleaned replies where it rests on replies.
+) -> tuple[Dossier, Received]:
+    """The dossier of an edition, and the cleaned replies and ledgers that it rests on.
 
     Raises:
-        DataError: an export of the edition has mistakes; all of them are listed.
+        DataError: an export or a ledger of the edition has mistakes; all of them are listed.
     """
     chosen = find_edition(inputs, edition)
-    replies = None
-    if chosen.evidence == "responses":
-        replies = read_replies(inputs.root, inputs.raw, inputs.catalogue, chosen)
-        figures = reply_evidence(inputs.catalogue, chosen, replies)
+    received = _received(inputs, chosen)
+    if received.replies is not None:
+        figures = reply_evidence(inputs.catalogue, chosen, received.replies)
     else:
         figures = published_evidence(inputs, chosen)
-    return _dossier(inputs, chosen, figures, record_of(inputs, chosen, parameters or {}, replies, state)), replies
+    survey = inputs.catalogue.surveys[chosen.survey]
+    figures = joined(figures, ledger_evidence(survey, chosen, received.ledgers, inputs.bank_holidays))
+    reported = Figures(tuple(performance_estimates(_performance(inputs, chosen))), ())
+    figures = joined(figures, reported)
+    record = record_of(inputs, chosen, parameters or {}, received, state)
+    return _dossier(inputs, chosen, figures, record), received
+
+
+def _performance(inputs: Inputs, edition: Edition) -> pd.DataFrame:
+    """What was published on performance by the evidence date; a made-up edition holds no real figure."""
+    return known(inputs, inputs.performance.iloc[:0] if edition.marked else inputs.performance, edition)[0]
+
+
+def _received(inputs: Inputs, edition: Edition) -> Received:
+    """Replies and ledgers of an edition, cleaned; mistakes in both are told together."""
+    problems = Problems()
+    replies = None
+    ledgers: tuple[CleanLedger, ...] = ()
+    with problems.gathering():
+        if edition.evidence == "responses":
+            replies = read_replies(inputs.root, inputs.raw, inputs.catalogue, edition)
+    with problems.gathering():
+        ledgers = clean_ledgers(inputs.root, inputs.raw, inputs.catalogue, edition)
+    problems.raise_as(DataError)
+    files = [*(replies.files if replies else ()), *ledger_files(inputs.root, inputs.raw, ledgers)]
+    return Received(replies=replies, ledgers=ledgers, files=tuple(files))
 
 
 def _dossier(inputs: Inputs, edition: Edition, figures: Figures, record: RunRecord) -> Dossier:
@@ -57,6 +85,7 @@ def _dossier(inputs: Inputs, edition: Edition, figures: Figures, record: RunReco
     survey = inputs.catalogue.surveys[edition.survey]
     published, later = known(inputs, inputs.published[survey.id], edition)
     timeline, _ = known(inputs, inputs.timeline, edition)
+    commitments, _ = known(inputs, inputs.commitments[inputs.commitments["survey"] == survey.id], edition)
     words = {
         estimate_id(survey.id, row["wave"], row["respondent_group"], row["item"], row["measure"]): row
         for row in published.to_dict("records")
@@ -65,6 +94,7 @@ def _dossier(inputs: Inputs, edition: Edition, figures: Figures, record: RunReco
     if edition.evidence == "responses":
         left_out = later_waves(survey, edition, left_out)
     own = read_words(inputs.root, survey, Problems()) if edition.evidence == "responses" else None
+    performance = _performance(inputs, edition)
     return Dossier(
         edition=edition,
         survey=survey,
@@ -73,7 +103,11 @@ def _dossier(inputs: Inputs, edition: Edition, figures: Figures, record: RunReco
         notes={row_id: _note(row, edition) for row_id, row in words.items()},
         left_out=left_out,
         timeline=timeline,
+        commitments=commitments,
+        performance=performance,
+        pairs=inputs.pairs[inputs.pairs["survey"] == survey.id],
         record=record,
+        ledgers=tuple(ledgers_of(inputs.catalogue, edition)),
         themes=own.themes if own else (),
         quotes=own.quotes if own else (),
     )

@@ -12,10 +12,18 @@ import pandas as pd
 import pcse_analysis
 from pcse_analysis.catalogue.load import CATALOGUE, input_files, read_catalogue
 from pcse_analysis.catalogue.types import Catalogue, Edition
-from pcse_analysis.cleaning.public_record import check_population, read_population, read_timeline
+from pcse_analysis.cleaning.commitments import read_commitments
+from pcse_analysis.cleaning.performance import read_pairs, read_performance
+from pcse_analysis.cleaning.public_record import (
+    check_population,
+    read_bank_holidays,
+    read_population,
+    read_timeline,
+)
 from pcse_analysis.cleaning.published import read_published
 from pcse_analysis.errors import CommandError, Problem, Problems, not_an_option
-from pcse_analysis.evidence.replies import Replies, raw_folder
+from pcse_analysis.evidence.received import Received
+from pcse_analysis.evidence.replies import raw_folder
 from pcse_analysis.provenance import RunRecord, SourceFile, commit_of, file_sha256, tree_sha256
 
 PACKAGES = (
@@ -46,6 +54,10 @@ class Inputs:
     published: dict[str, pd.DataFrame]
     population: pd.DataFrame
     timeline: pd.DataFrame
+    bank_holidays: tuple[str, ...]
+    commitments: pd.DataFrame
+    performance: pd.DataFrame
+    pairs: pd.DataFrame
 
 
 def read_inputs(root: Path, raw: Path | None = None) -> Inputs:
@@ -59,6 +71,10 @@ def read_inputs(root: Path, raw: Path | None = None) -> Inputs:
     catalogue = read_catalogue(root, problems)
     population = read_population(root, catalogue, problems)
     timeline = read_timeline(root, catalogue, problems)
+    commitments = read_commitments(root, catalogue, timeline, problems)
+    performance = read_performance(root, catalogue, problems)
+    pairs = read_pairs(root, catalogue, problems)
+    bank_holidays = read_bank_holidays(root, catalogue, problems)
     published = {}
     for survey in catalogue.surveys.values():
         published[survey.id] = read_published(root, survey, catalogue, problems)
@@ -71,6 +87,10 @@ def read_inputs(root: Path, raw: Path | None = None) -> Inputs:
         published=published,
         population=population,
         timeline=timeline,
+        bank_holidays=bank_holidays,
+        commitments=commitments,
+        performance=performance,
+        pairs=pairs,
     )
 
 
@@ -87,7 +107,7 @@ def find_edition(inputs: Inputs, edition: str) -> Edition:
 
 
 def record_of(
-    inputs: Inputs, edition: Edition, parameters: dict[str, str], replies: Replies | None, state: str
+    inputs: Inputs, edition: Edition, parameters: dict[str, str], received: Received, state: str
 ) -> RunRecord:
     """What an edition is made from: files with hashes, code, parameters and versions."""
     root = inputs.root
@@ -103,7 +123,7 @@ def record_of(
         edition=edition.id,
         evidence_date=edition.evidence_date,
         parameters=parameters,
-        inputs=(*files, *(replies.files if replies else ())),
+        inputs=(*files, *received.files),
         lock_sha256=file_sha256(lock) if lock.is_file() else "",
         code_sha256=tree_sha256(code, package),
         notebooks_sha256=notebooks,

@@ -7,18 +7,24 @@ from collections.abc import Iterable
 from pcse_analysis.catalogue.types import Survey
 from pcse_analysis.cleaning.free_text import patterns_found
 from pcse_analysis.estimates import Estimate
+from pcse_analysis.evidence.received import Received
 from pcse_analysis.evidence.replies import Replies
 from pcse_analysis.metrics.disclosure import is_small
 
 __all__ = ["codes_of", "patterns_found", "small_rows", "texts_of_replies"]
+CODES = {"id", "who"}
+"""Columns of a ledger that tell cases and persons apart."""
 SHORTEST_TEXT = 25
 """Characters of an answer in own words from which it can hardly stand in a page by chance."""
 
 
-def codes_of(replies: Replies) -> set[str]:
-    """Keys of respondents and codes of practices, as they are or were given; each a single word."""
+def codes_of(received: Received) -> set[str]:
+    """Keys of respondents, practices and cases, as they are or were given; each a single word."""
     found: set[str] = set()
-    for responses in replies.responses:
+    for cleaned in received.ledgers:
+        for column in CODES.intersection(cleaned.frame.columns):
+            found |= set(cleaned.frame[column].dropna().astype(str))
+    for responses in received.replies.responses if received.replies else ():
         for column in ("respondent", "practice"):
             if column in responses.respondents:
                 found |= set(responses.respondents[column].dropna().astype(str))

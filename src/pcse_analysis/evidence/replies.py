@@ -26,7 +26,6 @@ from pcse_analysis.responses import Responses, tidy_responses
 
 RAW_FOLDER = "PCSE_RAW"
 """Environment variable: the folder that stands for ``data/raw``."""
-INTERIM = f"{DATA}interim"
 
 
 @dataclass(frozen=True)
@@ -181,21 +180,6 @@ def _register(files: RegisterFiles, folder: Path, name: str, problems: Problems)
     except DataError as error:
         problems.found.extend(error.problems)
         return register(ods.iloc[:0], None, files.as_of)
-
-
-def write_interim(replies: Replies, root: Path, edition: str) -> Path:
-    """Write what must never be published: replies left out, the log of the cleaning, and practices not found.
-
-    The files go to the git-ignored ``data/interim/<edition>/``, whose path is returned.
-    """
-    folder = root / INTERIM / edition
-    folder.mkdir(parents=True, exist_ok=True)
-    tables = {"excluded.csv": replies.excluded, "cleaning_log.csv": replies.log, "unmatched.csv": replies.unmatched}
-    for name, table in tables.items():
-        part = folder / f".{name}"
-        table.to_csv(part, index=False, lineterminator="\n", encoding="utf-8")
-        part.replace(folder / name)
-    return folder
 
 
 def flow_in_words(responses: Responses) -> str:

@@ -77,16 +77,20 @@ def _register_note(dossier: Dossier, selection: Selection) -> Markup:
     return Markup(words).format(dossier.survey.design.population, Markup(" ").join(parts)) if parts else Markup()
 
 
-def methods(dossier: Dossier) -> Html:
-    """How each kind of number is made, who is missing, and when the margin and the family were fixed."""
+def methods(dossier: Dossier, kind: str = "") -> Html:
+    """How each kind of number is made, who is missing, and when the margin and the family were fixed.
+
+    ``kind`` is that of a ledger, such as issues, where the page is about one and not about the survey.
+    """
     survey = dossier.survey
-    parts = [Markup("<h3>{}</h3>\n<p>{}</p>").format(title, text) for title, text in filled_methods(dossier)]
-    if not dossier.figures.changes:
+    found = filled_methods(dossier, kind or dossier.edition.evidence)
+    parts = [Markup("<h3>{}</h3>\n<p>{}</p>").format(title, text) for title, text in found]
+    if kind or not dossier.survey_figures.changes:
         return Html(joined(parts))
     families = Markup("; ").join(
         Markup("{} ({}; fixed {})").format(f.label, f.adjustment.title(), f.fixed) for f in survey.families.values()
     )
-    margin = figure(dossier.figures.changes[0], "margin", "points")
+    margin = figure(dossier.survey_figures.changes[0], "margin", "points")
     parts.append(
         Markup(
             "<h3>Margin and family of comparisons</h3>\n"
@@ -96,10 +100,10 @@ def methods(dossier: Dossier) -> Html:
     return Html(joined(parts))
 
 
-def filled_methods(dossier: Dossier) -> Iterator[tuple[str, str]]:
-    """Title and text of every method of this kind of evidence, with the rules of disclosure in their places."""
+def filled_methods(dossier: Dossier, kind: str) -> Iterator[tuple[str, str]]:
+    """Title and text of every method of one kind of evidence, with the rules of disclosure in their places."""
     for method in dossier.catalogue.methods.values():
-        if dossier.edition.evidence in method.evidence:
+        if kind in method.evidence:
             text = method.text
             for name, value in asdict(dossier.survey.disclosure).items():
                 text = text.replace(f"{{{name}}}", str(value))
@@ -143,15 +147,16 @@ def timeline(dossier: Dossier) -> Html:
     return Html(joined([Table("Table T. Events, as public on the evidence date", ("Date", "Event", "Source"), rows)]))
 
 
-def sources(dossier: Dossier, *, with_timeline: bool = False) -> Html:
+def sources(dossier: Dossier, *, with_timeline: bool = False, with_commitments: bool = False) -> Html:
     """Every publication behind the figures of this edition, with its date and address; of replies, every export."""
-    if dossier.edition.evidence == "responses":
-        return Html(source_files(dossier))
+    replies = dossier.edition.evidence == "responses"
     used = {source for estimate in dossier.figures.estimates for source in estimate.sources}
-    for line in dossier.catalogue.service_lines.values():
+    for line in () if replies else dossier.catalogue.service_lines.values():
         used.update(dossier.catalogue.public_by(line.sources, dossier.edition.evidence_date))
     if with_timeline:
         used |= {source for row in dossier.timeline["sources"] for source in row.split("; ")}
+    if with_commitments:
+        used |= {source for row in dossier.commitments["sources"] for source in row.split("; ")}
     publications = sorted(
         (p for p in dossier.catalogue.publications.values() if p.id in used), key=lambda p: (p.published_on, p.id)
     )
@@ -165,10 +170,14 @@ def sources(dossier: Dossier, *, with_timeline: bool = False) -> Html:
         )
         for p in publications
     )
+    exports = Markup("{}").format(source_files(dossier)) if replies else Markup()
+    if not publications:
+        return Html(exports)
     note = (
         "With “by”, only a month, a year or the order of articles is certain: the day is the latest it can have been."
     )
-    return Html(Markup("<p>{}</p>\n<ul class='sources'>\n{}\n</ul>").format(note, items))
+    listed = Markup("<p>{}</p>\n<ul class='sources'>\n{}\n</ul>").format(note, items)
+    return Html(joined([exports, listed] if replies else [listed]))
 
 
 def provenance(dossier: Dossier) -> Html:

@@ -60,7 +60,7 @@ def judged_claims(dossier: Dossier, letter: Letter) -> list[Judged]:
     """
     spoken_of = [
         change
-        for change in dossier.figures.changes
+        for change in dossier.survey_figures.changes
         if (change.wave_before, change.wave_after) == (letter.wave_before, letter.wave_after) and change.is_compared
     ]
     spoken_of.sort(key=lambda change: finding_order(dossier.pair(change).finding))

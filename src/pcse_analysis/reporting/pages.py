@@ -20,7 +20,7 @@ NO_PAGE = "none in this build"
 def pages_made(dossier: Dossier) -> Iterator[tuple[Page, str, str, str]]:
     """Every page of this edition's build: its row, what it is about, its file, and a short name for it."""
     for page in dossier.catalogue.pages:
-        if page.evidence != dossier.edition.evidence:
+        if dossier.edition.evidence not in page.evidence:
             continue
         if not page.each:
             yield page, "", page.output, page.title
@@ -34,6 +34,8 @@ def pages_made(dossier: Dossier) -> Iterator[tuple[Page, str, str, str]]:
 def _each(dossier: Dossier, page: Page) -> dict[str, str]:
     """What a page is repeated for, with its name: service lines, or the groups whose replies the edition holds."""
     names = repeated_for(dossier.catalogue, page, dossier.survey)
+    if page.each == "issues":
+        return {name: dossier.catalogue.ledgers[name].label for name in names}
     if page.each == SERVICE_LINE:
         return {name: dossier.catalogue.service_lines[name].label for name in names}
     return {name: f"Replies of {dossier.survey.groups[name]}" for name in names}

@@ -30,12 +30,17 @@ GROUPS_OF_FINDINGS = (
 )
 
 
-def heading(dossier: Dossier, page: str, selection: Selection | None = None, group: str = ALL) -> Html:
+def heading(
+    dossier: Dossier, page: str, selection: Selection | None = None, group: str = ALL, ledger: str = ""
+) -> Html:
     """The title of a page, and what kind of document it is."""
     title = next(p.title for p in dossier.catalogue.pages if p.id == page)
     line = selection.service_line.label if selection and selection.service_line else "All services"
     people = dossier.survey.groups.get(group, "all respondents")
     name = title.replace("{service_line}", line).replace("{group}", people)
+    if ledger in dossier.catalogue.ledgers:
+        described = dossier.catalogue.ledgers[ledger]
+        name = name.replace(f"{{{described.kind}}}", described.label)
     return Html(joined([banners(dossier), Markup("<h1>{}</h1>").format(name), standing(dossier)]))
 
 

@@ -64,18 +64,17 @@ def build(
     target = out / edition
     _check_target(target)
     earlier = read_superseded(supersedes, plan) if supersedes else None
-    dossier, replies = make_evidence(plan.inputs, edition, dict(plan.given), FINAL if final else DRAFT)
+    dossier, received = make_evidence(plan.inputs, edition, dict(plan.given), FINAL if final else DRAFT)
     if earlier is not None:
         dossier = corrected(dossier, earlier)
-    if replies is not None:
-        write_interim(replies, root, edition)
+    write_interim(received, root, edition)
     with _staged(target) as folder:
         write_dossier(dossier, folder)
         _make_pages(root, dossier, plan, folder, timeout)
         _write_tables(folder)
         for line in make_forms(folder, dossier):
             tqdm.write(line, file=sys.stderr)
-        check_edition(folder, plan, dossier, replies)
+        check_edition(folder, plan, dossier, received)
         _write_sums(folder)
     return target
 

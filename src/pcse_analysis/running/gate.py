@@ -14,7 +14,7 @@ from pcse_analysis.attachment.page_rules import broken_rules, ids_of
 from pcse_analysis.attachment.printed import rows_named, wrong_figures
 from pcse_analysis.dossier import LATEST, PREVIOUS, Dossier, choose
 from pcse_analysis.estimates import Figures, read_figures
-from pcse_analysis.evidence import Replies
+from pcse_analysis.evidence import Received
 from pcse_analysis.evidence.protected import codes_of, patterns_found, small_rows, texts_of_replies
 from pcse_analysis.provenance import SUMS
 from pcse_analysis.running.outcomes import EXIT_GATE, RunError
@@ -29,7 +29,7 @@ CHOSEN_BY = ("wave_before", "wave_after", "service_line", "group")
 """Parameters that say which changes a page is about."""
 
 
-def check_edition(folder: Path, plan: Plan, dossier: Dossier, replies: Replies | None) -> None:
+def check_edition(folder: Path, plan: Plan, dossier: Dossier, received: Received) -> None:
     """Pass where an edition as it was staged keeps every rule.
 
     Raises:
@@ -46,7 +46,7 @@ def check_edition(folder: Path, plan: Plan, dossier: Dossier, replies: Replies |
         soup = BeautifulSoup(html, "html.parser")
         wrong += [f"{name}: {line}" for line in (*broken_rules(soup, name, anchors), *wrong_figures(html, figures))]
         prose[name] = _prose(soup)
-    wrong += _leaks(folder, prose, dossier, replies)
+    wrong += _leaks(folder, prose, dossier, received)
     if not wrong:
         return
     kept = plan.inputs.root / KEPT / plan.edition
@@ -86,13 +86,13 @@ def _disclosed(figures: Figures, pages: Mapping[str, str], dossier: Dossier) -> 
             yield f"{name}: a figure of {row} is printed, though it is withheld"
 
 
-def _leaks(folder: Path, prose: Mapping[str, str], dossier: Dossier, replies: Replies | None) -> Iterator[str]:
+def _leaks(folder: Path, prose: Mapping[str, str], dossier: Dossier, received: Received) -> Iterator[str]:
     """Identifiers of persons and practices, answers in own words, and addresses of this machine, in any output.
 
     ``prose`` has the words of every page by file name.
     """
-    codes = codes_of(replies) if replies else set()
-    written = texts_of_replies(replies) if replies else set()
+    codes = codes_of(received)
+    written = texts_of_replies(received.replies) if received.replies else set()
     allowed = [dossier.edition.contact, *(p.publisher for p in dossier.catalogue.publications.values())]
     for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.name != SUMS):
         name = path.relative_to(folder).as_posix()

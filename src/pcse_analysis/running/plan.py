@@ -57,7 +57,7 @@ def plan_build(root: Path, edition: str, words: Sequence[str], raw: Path | None 
         find_edition(inputs, edition)
     declared: dict[str, dict[str, Parameter]] = {}
     kind = editions[edition].evidence if edition in editions else ""
-    chosen = [page for page in inputs.catalogue.pages if kind in ("", page.evidence)]
+    chosen = [page for page in inputs.catalogue.pages if kind == "" or kind in page.evidence]
     notebooks = {page.notebook for page in chosen}
     for name in sorted(notebooks):
         with problems.gathering():

@@ -13,6 +13,7 @@ from pcse_analysis.errors import CatalogueError, Problems
 from pcse_analysis.synthetic.answers import AnswerMaker
 from pcse_analysis.synthetic.chance import Chance
 from pcse_analysis.synthetic.extras import Extras
+from pcse_analysis.synthetic.issue_logs import issue_logs
 from pcse_analysis.synthetic.plan import ExportPlan, Plan
 from pcse_analysis.synthetic.plan_file import read_plan
 from pcse_analysis.synthetic.practices import Practice, make_practices, payments_file, practice_file
@@ -51,7 +52,8 @@ def made_files(root: Path) -> dict[str, bytes]:
     survey = read_catalogue(root, problems).surveys[SURVEY]
     plan = read_plan(root / PLAN, PLAN, survey, problems)
     problems.raise_as(CatalogueError)
-    return _Maker(survey, plan, read_published(root / plan.results, ("practice", *plan.also_of_practices))).files()
+    maker = _Maker(survey, plan, read_published(root / plan.results, ("practice", *plan.also_of_practices)))
+    return maker.files() | issue_logs(plan.seed)
 
 
 class _Maker:

@@ -1,0 +1,175 @@
+"""Reads the file of a ledger through its description: finds its columns, keeps its recodes and exclusions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pcse_analysis.catalogue.ledgers import Ledger
+from pcse_analysis.cleaning.exports import Coded, coded_columns
+from pcse_analysis.cleaning.headers import tidied
+from pcse_analysis.cleaning.pieces import SAVED_AGAIN
+from pcse_analysis.cleaning.rows import MOST_LISTED, Rows
+from pcse_analysis.cleaning.sheets import open_sheet
+from pcse_analysis.errors import Problems, near_miss, shown
+from pcse_analysis.frames import DTYPES, ISSUES, FrameSpec, check_frame
+
+FRAMES: Mapping[str, FrameSpec] = {"issues": ISSUES}
+
+
+@dataclass(frozen=True, kw_only=True)
+class CleanLedger:
+    """The cases of a ledger as a tidy frame, the rows left out with their reasons, and what each rule did."""
+
+    ledger: Ledger
+    frame: pd.DataFrame
+    received: int
+    excluded: pd.DataFrame
+    steps: pd.DataFrame
+
+
+def cleaned(rows: Rows, frame: pd.DataFrame) -> CleanLedger:
+    """A ledger with its frame brought to its columns and kinds, and what happened on the way."""
+    spec = FRAMES[rows.ledger.kind]
+    typed = frame[list(spec.columns)].astype({name: DTYPES[kind] for name, kind in spec.columns.items()})
+    return CleanLedger(
+        ledger=rows.ledger,
+        frame=check_frame(typed.reset_index(drop=True), spec),
+        received=rows.received,
+        excluded=pd.DataFrame(rows.excluded, columns=["line", "reason"]).assign(ledger=rows.ledger.id),
+        steps=pd.DataFrame(rows.steps, columns=["rule", "reason", "count"]).assign(ledger=rows.ledger.id),
+    )
+
+
+def read_rows(ledger: Ledger, folder: Path, problems: Problems) -> Rows | None:
+    """The rows of a ledger's file after its recodes and exclusions; None where the file cannot be read as described."""
+    sheet = open_sheet(folder / ledger.file, ledger.name, problems, encoding=ledger.encoding, sheet=ledger.sheet)
+    if sheet is None:
+        return None
+    header = [tidied(cell) for cell in sheet.head[0]]
+    before = len(problems.found)
+    places = _places(ledger, header, problems)
+    coded, lines, blank = coded_columns(sheet, len(header), 1, problems)
+    if len(problems.found) > before:
+        return None
+    if not len(lines):
+        problems.unreadable("has a header and no rows", file=ledger.name, to_do=SAVED_AGAIN)
+        return None
+    columns = {name: _without_missing(coded[place], ledger.missing) for name, place in places.items()}
+    rows = Rows(ledger=ledger, problems=problems, columns=columns, lines=lines, received=len(lines) + len(blank))
+    rows.excluded += [(line, "no cell is filled") for line in blank]
+    rows.steps.append(("blank rows", "no cell is filled", len(blank)))
+    _recode(rows)
+    _exclude(rows)
+    if not len(rows):
+        problems.add("every row is left out", file=ledger.name, to_do=f"correct 'exclusions' in {ledger.description}.")
+        return None
+    return rows
+
+
+def _places(ledger: Ledger, header: Sequence[str], problems: Problems) -> dict[str, int]:
+    found = {}
+    for name, wanted in ledger.columns.items():
+        there = [place for place, cell in enumerate(header) if cell == tidied(wanted)]
+        if len(there) != 1:
+            near = near_miss(wanted, [cell for cell in header if cell]) if not there else None
+            what = f"found {len(there)} columns '{wanted}' (our '{name}'), expected 1"
+            to_do = f"correct 'columns' in {ledger.description}, or export the file again with all its columns."
+            problems.add(
+                what + (f"   near '{near}'" if near else ""),
+                file=ledger.name,
+                line=1,
+                to_do=to_do,
+                refers_to=ledger.description,
+            )
+        else:
+            found[name] = there[0]
+    return found
+
+
+def _without_missing(coded: Coded, missing: Iterable[str]) -> Coded:
+    """A column in which the texts that stand for an empty cell are empty."""
+    out = set(missing)
+    return Coded(["" if value.strip() in out else value for value in coded.values], coded.codes) if out else coded
+
+
+def _recode(rows: Rows) -> None:
+    ledger = rows.ledger
+    for recode in ledger.recodes:
+        coded = rows.columns.get(recode.column)
+        if coded is None:
+            continue
+        places = [n for n, value in enumerate(coded.tidy) if value == tidied(recode.found)]
+        count = int(np.isin(coded.codes, places).sum())
+        if not count:
+            what = f"a recode of '{recode.column}' finds nothing: {shown(recode.found)} is not in '{ledger.name}'"
+            rows.problems.add(what, file=ledger.description, to_do="correct it or take it out.")
+        values = [recode.to if n in places else value for n, value in enumerate(coded.values)]
+        rows.columns[recode.column] = Coded(values, coded.codes)
+        rows.steps.append((f"recode of {recode.column}", recode.reason, count))
+
+
+def _exclude(rows: Rows) -> None:
+    ledger = rows.ledger
+    for exclusion in ledger.exclusions:
+        if exclusion.lines:
+            out = np.isin(rows.lines, exclusion.lines)
+            stale = [str(line) for line in exclusion.lines if line not in rows.lines]
+        else:
+            coded = rows.columns.get(exclusion.column)
+            wanted = {tidied(value) for value in exclusion.values}
+            places = [] if coded is None else [n for n, value in enumerate(coded.tidy) if value in wanted]
+            out = np.isin(coded.codes, places) if coded is not None else np.zeros(len(rows), dtype=bool)
+            stale = [] if out.any() else sorted(wanted)
+        if stale:
+            what = f"an exclusion finds nothing: {', '.join(stale[:MOST_LISTED])} in '{ledger.name}'"
+            rows.problems.add(what, file=ledger.description, to_do="correct it or take it out.")
+        rows.drop(out, "exclusion", exclusion.reason)
+
+
+def check_days(
+    rows: Rows, days: Mapping[str, NDArray[np.datetime64]], pairs: Iterable[tuple[str, str]], to_do: str = ""
+) -> None:
+    """Note every row in which a later step is dated before an earlier one."""
+    for first, then in pairs:
+        wrong = days[then] < days[first]  # false where either is missing
+        if wrong.any():
+            where = np.flatnonzero(wrong)
+            one = where[0]
+            what = f"{then} on {_day(days[then][one])}, before it was {first} ({_day(days[first][one])})"
+            leave = f"leave the rows out under 'exclusions' in {rows.ledger.description} with a reason."
+            mend = to_do or f"correct the cells, or {leave}"
+            rows.note(then, what, where, mend)
+
+
+def _day(moment: np.datetime64) -> str:
+    return str(moment)[:10]
+
+
+def check_ids(rows: Rows, days: Mapping[str, NDArray[np.datetime64]]) -> NDArray[np.bool_]:
+    """Note ids that are missing or stand twice; the rows that 'repeated' of the ledger lets be left out."""
+    ids = np.array(rows.texts("id"), dtype=object)
+    empty = np.flatnonzero(ids == "")
+    if len(empty):
+        rows.note("id", "is empty", empty, "give every case an id.")
+    frame = pd.DataFrame({"id": ids} | dict(days))
+    keep = rows.ledger.repeated.keep if rows.ledger.repeated else "first"
+    same = frame.duplicated(keep=keep).to_numpy() & (ids != "")
+    other = frame.loc[~same, "id"]
+    different = other[other.duplicated(keep=False) & (other != "")]
+    for _, places in list(different.groupby(different).groups.items())[:MOST_LISTED]:
+        what = f"one id in {len(places)} rows with different dates"
+        to_do = f"correct the ids, or leave rows out by 'lines' under 'exclusions' in {rows.ledger.description}."
+        rows.note("id", what, np.array(places), to_do)
+    left = different.nunique() - MOST_LISTED
+    if left > 0:
+        rows.note("id", f"and {left} more ids with different dates", [])
+    if same.any() and rows.ledger.repeated is None:
+        to_do = f"give the ids new, or say under 'repeated' in {rows.ledger.description} which row is kept and why."
+        rows.note("id", "the id stands in an earlier row with the same dates", np.flatnonzero(same), to_do)
+    return same if rows.ledger.repeated is not None else np.zeros(len(rows), dtype=bool)

@@ -1,0 +1,49 @@
+"""All that an edition was made from and that never leaves the house: cleaned replies, and cleaned ledgers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from pcse_analysis.cleaning.ledgers import CleanLedger
+from pcse_analysis.errors import DATA
+from pcse_analysis.evidence.replies import Replies
+from pcse_analysis.provenance import SourceFile
+
+INTERIM = f"{DATA}interim"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Received:
+    """The replies of an edition, where it rests on replies; its ledgers; and the files that they come from."""
+
+    replies: Replies | None
+    ledgers: tuple[CleanLedger, ...]
+    files: tuple[SourceFile, ...]
+
+
+def write_interim(received: Received, root: Path, edition: str) -> None:
+    """Write what must never be published: rows left out, the log of the cleaning, and practices not found.
+
+    The files go to the git-ignored ``data/interim/<edition>/``; of an edition without replies or ledgers, none.
+    """
+    tables: dict[str, pd.DataFrame] = {}
+    if received.replies is not None:
+        replies = received.replies
+        tables |= {
+            "excluded.csv": replies.excluded,
+            "cleaning_log.csv": replies.log,
+            "unmatched.csv": replies.unmatched,
+        }
+    if received.ledgers:
+        tables["ledgers_excluded.csv"] = pd.concat([one.excluded for one in received.ledgers], ignore_index=True)
+        tables["ledgers_log.csv"] = pd.concat([one.steps for one in received.ledgers], ignore_index=True)
+    folder = root / INTERIM / edition
+    if tables:
+        folder.mkdir(parents=True, exist_ok=True)
+    for name, table in tables.items():
+        part = folder / f".{name}"
+        table.to_csv(part, index=False, lineterminator="\n", encoding="utf-8")
+        part.replace(folder / name)

@@ -1,0 +1,125 @@
+"""What is reported of the services, and what is experienced, side by side, with whether both measure the same."""
+
+from __future__ import annotations
+
+import re
+
+from markupsafe import Markup
+
+from pcse_analysis.dossier import Dossier
+from pcse_analysis.estimates import PERFORMANCE_SURVEY, Estimate
+from pcse_analysis.reporting.exhibit import cited
+from pcse_analysis.reporting.figures import date, date_text, figure, wave_name
+from pcse_analysis.reporting.html import Html, Piece, joined
+from pcse_analysis.reporting.tables import Cell, Table
+
+REPORTERS = {
+    "provider": "the provider",
+    "commissioner": "NHS England or a minister",
+    "auditor": "auditors or Parliament",
+    "profession": "doctors and practices",
+    "press": "the press",
+}
+SAME = {"yes": "yes", "partly": "in part", "no": "no"}
+NO_RETURNS = (
+    "Returns of the provider, with a figure for each measure and month beside its target, are not part of this "
+    "edition: none is held. So nothing here says whether standards were met or missed month by month."
+)
+NONE = "No published figure on the performance of these services was known on the evidence date."
+
+
+def _facts(dossier: Dossier) -> dict[str, dict[str, str]]:
+    """What each published figure is about, by its id."""
+    return {str(row["id"]): {str(k): v for k, v in row.items()} for row in dossier.performance.to_dict("records")}
+
+
+def _number(estimate: Estimate) -> Markup:
+    """A reported figure with its unit."""
+    if estimate.unit == "share":
+        return figure(estimate, "value", "percent")
+    form = "count" if estimate.value is not None and estimate.value == int(estimate.value) else "as_published"
+    return Markup("{} {}").format(figure(estimate, "value", form), estimate.unit)
+
+
+def _line(dossier: Dossier, service_line: str) -> str:
+    line = dossier.catalogue.service_lines.get(service_line)
+    if line is not None:
+        return line.label
+    return "Outside the contract" if service_line != "all" else "All services"
+
+
+def _period(words: str) -> str:
+    """A period in words, its months named."""
+    return re.sub(r"\d{4}-\d{2}", lambda month: date_text(month[0]), words)
+
+
+def reported_and_experienced(dossier: Dossier) -> Piece:
+    """Pairs of a reported and an experienced figure, and whether they measure the same; no difference is made."""
+    known = {e.id: e for e in dossier.figures.estimates}
+    facts = _facts(dossier)
+    rows: list[list[Cell]] = []
+    for pair in dossier.pairs.to_dict("records"):
+        first, second = known.get(pair["reported"]), known.get(pair["experienced"])
+        if first is None or second is None or first.value is None or second.value is None:
+            continue
+        rows.append(
+            [
+                _line(dossier, pair["service_line"]),
+                _told(dossier, facts, first),
+                _told(dossier, facts, second),
+                Markup("<strong>{}</strong>").format(SAME[pair["same_measure"]]),
+                pair["reason"],
+            ]
+        )
+    if not rows:
+        return Html(Markup("<p>No reported figure can be set beside an experienced one in this edition.</p>"))
+    heads = ("Service", "Reported", "Experienced, or as others see it", "The same measure?", "Why")
+    note = "<p>Where two figures do not measure the same, no difference is made of them: they stand side by side.</p>"
+    return Html(joined([Markup(note), Table("Table N. Reported and experienced", heads, rows)]))
+
+
+def _told(dossier: Dossier, facts: dict[str, dict[str, str]], estimate: Estimate) -> Markup:
+    """A figure in words: what it is about, when, and its value."""
+    if estimate.survey == PERFORMANCE_SURVEY:
+        fact = facts[estimate.item]
+        words = "{}: {} ({}; by {}{})"
+        note = f". {fact['note'].rstrip('.')}" if fact["note"] else ""
+        return Markup(words).format(
+            fact["label"], _number(estimate), _period(fact["period"]), REPORTERS[estimate.category], note
+        )
+    question = dossier.question(estimate)
+    wave = wave_name(dossier.survey.waves[estimate.wave])
+    return Markup("{}: {} ({}, {})").format(
+        question.label, figure(estimate, "value", "percent"), dossier.survey.groups[estimate.respondent_group], wave
+    )
+
+
+def published(dossier: Dossier) -> Piece:
+    """Every published figure on performance that was known on the evidence date; a stated absence where none was."""
+    found = dossier.figures_of(PERFORMANCE_SURVEY).estimates
+    if not found:
+        return Html(Markup("<p>{}</p>").format(NONE))
+    facts = _facts(dossier)
+    order = ["all", *dossier.catalogue.service_lines]
+    rows: list[list[Cell]] = []
+    places = {line: place for place, line in enumerate(order)}
+    for estimate in sorted(found, key=lambda e: (places.get(e.service_line, len(places)), e.id)):
+        fact = facts[estimate.item]
+        rows.append(
+            [
+                Markup("{}: {}").format(_line(dossier, estimate.service_line), fact["label"]),
+                _period(fact["period"]),
+                _number(estimate),
+                fact["note"],
+                REPORTERS[estimate.category],
+                cited(dossier, [name for name in estimate.sources if name in dossier.catalogue.publications]),
+                date(estimate.known_on),
+            ]
+        )
+    heads = ("What", "Period", "Figure", "Note", "Said by", "Source", "Public by")
+    return Html(Markup("{}").format(Table("Table Q. Published figures on performance", heads, rows)))
+
+
+def returns(dossier: Dossier) -> Piece:
+    """Whether returns of the provider are held: they are not."""
+    return Html(Markup("<p>{}</p>").format(NO_RETURNS))

@@ -1,0 +1,123 @@
+"""One issue log and its description, small enough to count by hand."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from pathlib import Path
+
+import pandas as pd
+import yaml
+
+from pcse_analysis.catalogue.ledgers import LEDGERS, Ledger, read_ledgers
+from pcse_analysis.cleaning.issues import clean_issues
+from pcse_analysis.cleaning.ledgers import CleanLedger
+from pcse_analysis.errors import CatalogueError, DataError, Problems
+from tests.cleaning.made_exports import sentences
+
+HEADER = ["Issue", "Opened", "Resolved", "Status", "Withdrawn", "Reopened", "Promised", "Service", "Route", "Who"]
+DESCRIPTION: dict[str, object] = {
+    "id": "log",
+    "kind": "issues",
+    "survey": "made",
+    "label": "Made up",
+    "about": "Made up.",
+    "file": "log.csv",
+    "dates": "day-first",
+    "extracted_on": "2018-01-31",
+    "starts_on": "2017-01-01",
+    "routes": {"direct": "Directly", "committee": "Through a committee"},
+    "columns": {
+        **{"id": "Issue", "opened": "Opened", "resolved": "Resolved", "status": "Status", "withdrawn": "Withdrawn"},
+        **{"reopened": "Reopened", "promised": "Promised", "service_line": "Service", "route": "Route", "who": "Who"},
+    },
+}
+USUAL = dict.fromkeys(HEADER, "") | {"Opened": "04/12/2017", "Status": "open", "Service": "Supplies", "Route": "direct"}
+
+
+def row(issue: str, **cells: str) -> list[str]:
+    """An open issue about supplies, raised directly on 4 December 2017, but for the cells given."""
+    assert cells.keys() <= set(HEADER)
+    return list((USUAL | {"Issue": issue} | cells).values())
+
+
+class MadeLedger:
+    """A log and its description, to be changed; then it is cleaned."""
+
+    def __init__(self, root: Path, name: str = "log.csv") -> None:
+        """Everything is written below ``root``."""
+        self.root = root
+        self.file = root / "data" / "raw" / name
+        self.name = f"data/raw/{name}"
+        self.says: dict[str, object] = deepcopy(DESCRIPTION) | {"file": name}
+        self.lines: Mapping[str, str] = {"supplies": "Supplies"}
+
+    @property
+    def description(self) -> Path:
+        """Where the log is described."""
+        return self.root / LEDGERS / "log.yaml"
+
+    def write(self, *rows: Sequence[str], header: Sequence[str] = HEADER) -> None:
+        """Write rows as the log's file."""
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        with self.file.open("w", encoding="utf-8", newline="") as out:
+            csv.writer(out).writerows([header, *rows])
+
+    def read(self) -> Ledger:
+        """The description as it is read.
+
+        Raises:
+            CatalogueError: it has mistakes.
+        """
+        self.description.parent.mkdir(parents=True, exist_ok=True)
+        self.description.write_text(yaml.safe_dump(self.says, sort_keys=False), encoding="utf-8")
+        problems = Problems()
+        found = read_ledgers(self.root, ["made"], self.lines, problems)
+        problems.raise_as(CatalogueError)
+        return found["log"]
+
+    def cleaned(self) -> CleanLedger:
+        """The log; every row received is kept or left out with a reason.
+
+        Raises:
+            DataError: it has mistakes.
+        """
+        return self.clean_as(self.read())
+
+    def clean_as(self, ledger: Ledger) -> CleanLedger:
+        """The log by a description that was read before."""
+        problems = Problems()
+        found = clean_issues(ledger, self.file.parent, self.lines, problems)
+        problems.raise_as(DataError)
+        assert found is not None
+        assert found.received == len(found.frame) + len(found.excluded)
+        assert not set(found.excluded["line"]) & set(found.frame["line"])
+        assert (found.excluded["reason"] != "").all()
+        return found
+
+    def refused(self) -> DataError:
+        """The one message in which the log is refused."""
+        try:
+            self.cleaned()
+        except DataError as error:
+            return error
+        raise AssertionError("the log was not refused")
+
+    def told(self) -> list[str]:
+        """Each mistake of the log on a line."""
+        return sentences(self.refused().problems)
+
+    def badly_described(self) -> CatalogueError:
+        """The one message in which the description is refused."""
+        try:
+            self.read()
+        except CatalogueError as error:
+            return error
+        raise AssertionError("the description was not refused")
+
+
+def counts(found: CleanLedger) -> dict[str, int]:
+    """How many rows each rule found, those that found none left out."""
+    steps: pd.DataFrame = found.steps
+    return {rule: count for rule, count in zip(steps["rule"], steps["count"], strict=True) if count}
