@@ -80,9 +80,9 @@ def test_the_numbers_are_those_of_the_csv(folder: Path) -> None:
 
 
 def test_every_column_of_the_csvs_has_a_readable_head() -> None:
-    """No field is lost on the way but those that are told otherwise: the survey on the cover, suppression as [c]."""
-    assert {field for _, field in ESTIMATE_HEADS} == set(ESTIMATES.columns) - {"survey", "suppressed"}
-    assert {field for _, field in CHANGE_HEADS} == set(CHANGES.columns) - {"survey"}
+    """No field is lost on the way but suppression, which is told as [c]."""
+    assert {field for _, field in ESTIMATE_HEADS} == set(ESTIMATES.columns) - {"suppressed"}
+    assert {field for _, field in CHANGE_HEADS} == set(CHANGES.columns)
     heads = [head for head, _ in (*ESTIMATE_HEADS, *CHANGE_HEADS)]
     assert not [head for head in heads if "_" in head]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -108,6 +108,5 @@ def check_same_edition(earlier: Earlier, edition: str, survey: str) -> None:
 
 
 def surveys_of(figures: Figures) -> set[str]:
-    """The surveys that figures are of."""
-    rows: Iterable[str] = (e.survey for e in figures.estimates)
-    return set(rows)
+    """The surveys that figures are of; those of ledgers and of published performance have no wave."""
+    return {e.survey for e in figures.estimates if e.wave}

@@ -19,8 +19,9 @@ from pcse_analysis.estimates import Figures, estimate_id, read_figures, write_fi
 from pcse_analysis.evidence.figures import known, published_evidence
 from pcse_analysis.evidence.inputs import Inputs, find_edition, read_inputs, record_of
 from pcse_analysis.evidence.ledgers import clean_ledgers, joined, ledger_evidence, ledger_files, ledgers_of
+from pcse_analysis.evidence.left_out import left_out
 from pcse_analysis.evidence.received import Received
-from pcse_analysis.evidence.replies import RAW_FOLDER, later_waves, read_replies, read_words
+from pcse_analysis.evidence.replies import RAW_FOLDER, read_replies, read_words
 from pcse_analysis.evidence.reply_figures import reply_evidence
 from pcse_analysis.metrics.performance import performance_estimates
 from pcse_analysis.provenance import DRAFT, RunRecord
@@ -54,15 +55,15 @@ def make_evidence(
         figures = published_evidence(inputs, chosen)
     survey = inputs.catalogue.surveys[chosen.survey]
     figures = joined(figures, ledger_evidence(survey, chosen, received.ledgers, inputs.bank_holidays))
-    reported = Figures(tuple(performance_estimates(_performance(inputs, chosen))), ())
+    reported = Figures(tuple(performance_estimates(known(inputs, _performance(inputs, chosen), chosen)[0])), ())
     figures = joined(figures, reported)
     record = record_of(inputs, chosen, parameters or {}, received, state)
     return _dossier(inputs, chosen, figures, record), received
 
 
 def _performance(inputs: Inputs, edition: Edition) -> pd.DataFrame:
-    """What was published on performance by the evidence date; a made-up edition holds no real figure."""
-    return known(inputs, inputs.performance.iloc[:0] if edition.marked else inputs.performance, edition)[0]
+    """What was published on performance, whenever it was; a made-up edition holds no real figure."""
+    return inputs.performance.iloc[:0] if edition.marked else inputs.performance
 
 
 def _received(inputs: Inputs, edition: Edition) -> Received:
@@ -83,31 +84,28 @@ def _received(inputs: Inputs, edition: Edition) -> Received:
 def _dossier(inputs: Inputs, edition: Edition, figures: Figures, record: RunRecord) -> Dossier:
     """Figures together with what pages say about them, as known on the evidence date."""
     survey = inputs.catalogue.surveys[edition.survey]
-    published, later = known(inputs, inputs.published[survey.id], edition)
+    published, _ = known(inputs, inputs.published[survey.id], edition)
     timeline, _ = known(inputs, inputs.timeline, edition)
     commitments, _ = known(inputs, inputs.commitments[inputs.commitments["survey"] == survey.id], edition)
     words = {
         estimate_id(survey.id, row["wave"], row["respondent_group"], row["item"], row["measure"]): row
         for row in published.to_dict("records")
     }
-    left_out = later[["wave", "respondent_group", "service_line", "item", "measure", "known_on"]]
-    if edition.evidence == "responses":
-        left_out = later_waves(survey, edition, left_out)
     own = read_words(inputs.root, survey, Problems()) if edition.evidence == "responses" else None
-    performance = _performance(inputs, edition)
+    performance, ledgers = _performance(inputs, edition), tuple(ledgers_of(inputs.catalogue, edition))
     return Dossier(
         edition=edition,
         survey=survey,
         catalogue=inputs.catalogue,
         figures=figures,
         notes={row_id: _note(row, edition) for row_id, row in words.items()},
-        left_out=left_out,
+        left_out=left_out(inputs, edition, performance, ledgers),
         timeline=timeline,
         commitments=commitments,
-        performance=performance,
+        performance=known(inputs, performance, edition)[0],
         pairs=inputs.pairs[inputs.pairs["survey"] == survey.id],
         record=record,
-        ledgers=tuple(ledgers_of(inputs.catalogue, edition)),
+        ledgers=ledgers,
         themes=own.themes if own else (),
         quotes=own.quotes if own else (),
     )

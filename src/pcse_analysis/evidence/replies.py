@@ -98,24 +98,6 @@ def waves_of(survey: Survey, edition: Edition) -> list[Wave]:
     return [w for w in survey.waves.values() if w.exports and last_day(w) <= edition.evidence_date]
 
 
-def later_waves(survey: Survey, edition: Edition, columns: pd.DataFrame) -> pd.DataFrame:
-    """The waves with exports that an edition leaves out because they were made after its evidence date."""
-    later = [w for w in survey.waves.values() if w.exports and last_day(w) > edition.evidence_date]
-    rows = [
-        {
-            "wave": wave.id,
-            "respondent_group": export.group,
-            "service_line": "all",
-            "item": "survey_responses",
-            "measure": "replies",
-            "known_on": last_day(wave),
-        }
-        for wave in later
-        for export in wave.exports.values()
-    ]
-    return pd.DataFrame(rows, columns=columns.columns)
-
-
 def read_replies(root: Path, raw: Path, catalogue: Catalogue, edition: Edition) -> Replies:
     """Every export of the edition's waves, cleaned, with the registers that its practices were looked up in.
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import asdict
+from typing import Any
 
 from markupsafe import Markup
 
@@ -112,30 +113,38 @@ def filled_methods(dossier: Dossier, kind: str) -> Iterator[tuple[str, str]]:
 
 def left_out(dossier: Dossier) -> Html:
     """The facts that were not known on the evidence date: what they are about, and when they became known."""
-    survey = dossier.survey
-    rows: list[list[Cell]] = []
-    for row in dossier.left_out.to_dict("records"):
-        question = survey.questions.get((row["item"], row["wave"]))
-        rows.append(
-            [
-                question.label if question else f"Number of {row['measure']}: {survey.groups[row['respondent_group']]}",
-                wave_name(survey.waves[row["wave"]]),
-                date(row["known_on"]) if row["known_on"] else "no dated source",
-            ]
-        )
+    rows: list[list[Cell]] = [
+        [*_of_what(dossier, row), date(row["known_on"]) if row["known_on"] else "no dated source"]
+        for row in dossier.left_out.to_dict("records")
+    ]
     if not rows:
-        return Html(Markup("<p>Nothing: every figure of this survey that is held was public on the evidence date.</p>"))
+        return Html(Markup("<p>Nothing: all that is held was public on the evidence date.</p>"))
     return Html(
         joined(
             [
                 Markup(
-                    "<p>These figures became public after {} and are not used; their values are not shown. "
+                    "<p>This became known after {} and is not used; no value of it is shown. "
                     "Events and register figures that became public later are left out too.</p>"
                 ).format(date(dossier.edition.evidence_date)),
-                Table("Table O. Figures left out", ("Figure", "Survey", "Public by"), rows),
+                Table("Table O. Left out", ("What", "Of", "Public by"), rows),
             ]
         )
     )
+
+
+def _of_what(dossier: Dossier, row: dict[Hashable, Any]) -> tuple[Cell, Cell]:
+    """What a fact that is left out is about, and which body of facts it is of."""
+    survey = dossier.survey
+    match row["kind"]:
+        case "survey":
+            question = survey.questions.get((row["item"], row["wave"]))
+            number = "Number of {}: {}".format(row["measure"], survey.groups.get(row["respondent_group"]))
+            return question.label if question else number, wave_name(survey.waves[row["wave"]])
+        case "performance":
+            return row["item"], "Published figures on performance"
+        case "commitment":
+            return row["item"], "What was promised or asked for"
+    return "Cases, and steps of cases, of a later day", row["item"]
 
 
 def timeline(dossier: Dossier) -> Html:
