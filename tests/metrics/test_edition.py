@@ -203,8 +203,8 @@ def test_the_published_edition_leaves_out_no_figure_of_the_survey(published: Dos
 def test_the_letter_edition_leaves_out_what_became_known_later(letter: Dossier) -> None:
     """Origin: by hand; two of the 19 figures were first printed in the report of 25 July 2018.
 
-    The number of individuals comes from a single article, printed after the letter. Of the figures on performance, those
-    with a later day, or none, in their file are listed, and none of them is in the edition.
+    The number of individuals comes from a single article, printed after the letter. Of the figures on performance,
+    those with a later day, or none, in their file are listed.
     """
     of_survey = letter.left_out[letter.left_out["kind"] == "survey"]
     assert set(of_survey["item"]) == LATER_ITEMS | {"survey_responses"}

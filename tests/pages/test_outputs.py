@@ -86,7 +86,7 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 
 def test_an_edition_holds_the_files_of_design_section_6a_and_no_others(published: Path) -> None:
-    """Annex and its other forms, a page for each of the nine service lines, CSVs, record and sums; nothing raw."""
+    """Annex and its other forms, pages of nine services, of promises and of standards, CSVs, record and sums."""
     files = {path.relative_to(published).as_posix() for path in published.rglob("*") if path.is_file()}
     pages = {name for name in files if name.startswith("pages/")}
     tables = {name for name in files if name.startswith("tables/")}
@@ -94,7 +94,8 @@ def test_an_edition_holds_the_files_of_design_section_6a_and_no_others(published
     named = {"annex.html", "estimates.csv", "changes.csv", "provenance.json", "SHA256SUMS"}
     assert files - pages - tables - forms == named
     assert {"annex.xlsx", "annex.docx"} <= files
-    assert len(pages) == 9 and all(name.endswith(".csv") for name in tables)
+    assert len(pages) == 9 + 2 and {"pages/commitments.html", "pages/service-standards.html"} <= pages
+    assert all(name.endswith(".csv") for name in tables)
 
 
 def test_the_csv_columns_are_those_of_design_section_6a(published: Path) -> None:

@@ -24,8 +24,9 @@ SERVICES = (
     "cervical_screening", "customer_support", "gp_payments", "gp_pensions", "medical_records", "performers_list",
     "pharmacy_market_entry", "registrations", "supplies",
 )  # fmt: skip
+OTHER_EVIDENCE = {"issue-log", "issue-log-steady", "commitments", "service-standards"}
 PAGES = {"annex.html", "pages/practice.html", "pages/individual.html", "pages/data-quality.html"} | {
-    f"pages/{line}.html" for line in SERVICES
+    f"pages/{name}.html" for name in (*SERVICES, *OTHER_EVIDENCE)
 }
 
 
@@ -116,17 +117,18 @@ def test_rows_left_out_are_kept_beside_and_not_in_the_outputs(synthetic: Path) -
     assert len(excluded) == counted == (300 - 281) + (812 - 748) + (1601 - 1540)
     assert all(row["reason"] and row["line"] and row["rule"] for row in excluded)
     assert not any(patterns_found(row["row"]) for row in excluded if row["rule"] == "02-test_rows")
-    assert {path.name for path in folder.iterdir()} == {"excluded.csv", "cleaning_log.csv", "unmatched.csv"}
+    interim = {"excluded.csv", "cleaning_log.csv", "unmatched.csv", "ledgers_excluded.csv", "ledgers_log.csv"}
+    assert {path.name for path in folder.iterdir()} == interim
     names = {path.name for path in synthetic.rglob("*")}
-    assert not names & {"excluded.csv", "cleaning_log.csv", "unmatched.csv"}
+    assert not names & interim
 
 
 def test_no_small_group_is_left_in_the_estimates(synthetic: Path) -> None:
-    """No share has a base under ten; below a whole group no numerator or rest is one to nine."""
+    """No share has a base under ten; below a whole group of replies no numerator or rest is one to nine."""
     for e in read_figures(synthetic).estimates:
         if e.measure not in EXEMPT and not e.suppressed and e.base is not None:
             assert e.base >= 10
-            if e.group_by:
+            if e.group_by and e.wave:
                 assert e.numerator is not None
                 assert not 0 < e.numerator < 10 and not 0 < e.base - e.numerator < 10
         if e.suppressed:

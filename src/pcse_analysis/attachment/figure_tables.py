@@ -44,6 +44,7 @@ ESTIMATE_HEADS = (
 )
 CHANGE_HEADS = (
     ("Id", "id"),
+    ("Source of the figure", "survey"),
     ("Respondents", "respondent_group"),
     ("Service", "service_line"),
     ("Item", "item"),

@@ -13,7 +13,8 @@ from scipy.stats import chi2
 from pcse_analysis.estimates import Estimate
 from pcse_analysis.metrics.durations import Quantile, log_rank, risk_table
 from pcse_analysis.metrics.intervals import CONFIDENCE, share_limits
-from pcse_analysis.metrics.issue_log import IssueLog, Part
+from pcse_analysis.metrics.issue_log import IssueLog
+from pcse_analysis.metrics.ledger_parts import Part
 from pcse_analysis.metrics.rates import FEWEST, rate_ratio
 from pcse_analysis.metrics.slow_down import Month, Observed, months_of
 

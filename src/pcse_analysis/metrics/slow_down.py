@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from pcse_analysis.catalogue.ledgers import Ledger
 from pcse_analysis.metrics.durations import Curve
 from pcse_analysis.metrics.intervals import CONFIDENCE, EQUIVALENCE_CONFIDENCE
+from pcse_analysis.metrics.ledger_parts import people
 from pcse_analysis.metrics.rates import RateRatio, Spells, joined, log_share
 from pcse_analysis.metrics.working_days import DayCount
 
@@ -82,14 +83,11 @@ def observe(ledger: Ledger, issues: pd.DataFrame, day: str, days: DayCount) -> O
     last = np.full(len(issues), ends, dtype=np.int32)
     known = ~np.isnat(closed)
     last[known] = np.minimum(days.index(closed[known]), ends)
-    who = issues["who"].cat.codes.to_numpy().astype(np.int64)
-    # Whoever is not named is a cluster alone.
-    cluster = np.where(who >= 0, who, len(issues["who"].cat.categories) + np.arange(len(who))) if len(who) else who
     return Observed(
         opened=opened,
         last=np.maximum(last, opened),
         resolved=(issues["end"] == "resolved").to_numpy(),
-        cluster=cluster if bool((who >= 0).any()) else None,
+        cluster=people(issues["who"]) if bool(issues["who"].notna().any()) else None,
         begins=days.first(ledger.starts_on),
         ends=ends,
     )

@@ -9,7 +9,8 @@ from pcse_analysis.catalogue.ledgers import Ledger
 from pcse_analysis.catalogue.types import Family
 from pcse_analysis.estimates import RATE_RATIO, Change, Estimate
 from pcse_analysis.metrics.intervals import CONFIDENCE
-from pcse_analysis.metrics.issue_log import ITEM, IssueLog, Part
+from pcse_analysis.metrics.issue_log import ITEM, IssueLog
+from pcse_analysis.metrics.ledger_parts import Part
 from pcse_analysis.metrics.rates import FEWEST, Spells, rate_ratio
 from pcse_analysis.metrics.slow_down import Periods, Side, naive_means, periods_of, sides_of, slower, spells_of
 

@@ -130,8 +130,8 @@ def _speed_table(log: LogFigures, number: int, parts: Sequence[tuple[str, str]])
         ])  # fmt: skip
     days = log.ledger.day_name
     heads = (
-        *("Issues", "Resolved, earlier period", f"Rate, earlier (for 100 {days} open)"),
-        *("Resolved, later period", f"Rate, later (for 100 {days} open)"),
+        *("Issues", "Resolved, earlier period", f"Rate, earlier (for a hundred {days} open)"),
+        *("Resolved, later period", f"Rate, later (for a hundred {days} open)"),
         *("Rate at the same age, interval of the change", "Verdict"),
     )
     return Table(f"Table I{number}. The speed of resolving in both periods", heads, rows, frozenset({1, 2, 3, 4}))

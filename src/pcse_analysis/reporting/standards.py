@@ -82,10 +82,8 @@ def _told(dossier: Dossier, facts: dict[str, dict[str, str]], estimate: Estimate
     """A figure in words: what it is about, when, and its value."""
     if estimate.survey == PERFORMANCE_SURVEY:
         fact = facts[estimate.item]
-        words = "{}: {} ({}; by {}{})"
-        note = f". {fact['note'].rstrip('.')}" if fact["note"] else ""
-        return Markup(words).format(
-            fact["label"], _number(estimate), _period(fact["period"]), REPORTERS[estimate.category], note
+        return Markup("{}: {} ({}; by {}). {}").format(
+            fact["label"], _number(estimate), _period(fact["period"]), REPORTERS[estimate.category], fact["note"]
         )
     question = dossier.question(estimate)
     wave = wave_name(dossier.survey.waves[estimate.wave])
