@@ -78,7 +78,7 @@ def test_every_chart_has_its_own_alternative_text(every_page: dict[str, Beautifu
         for chart in soup.find_all("div", class_="chart"):
             wide, narrow = (svg["aria-label"] for svg in chart.find_all("svg"))
             assert wide == narrow
-            assert re.search(r"\d+%|\d+ shares changed|All events: \d+|\d days|\d times the usual", wide), (name, wide)
+            assert re.search(r"\d+%|\d+ shares changed|All events: \d+|\d (working )?days|\d times the usual", wide), (name, wide)
 
 
 def test_ids_are_unique_and_every_link_inside_the_outputs_leads_somewhere(every_page: dict[str, BeautifulSoup]) -> None:
