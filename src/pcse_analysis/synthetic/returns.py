@@ -55,7 +55,7 @@ MEASURES = (
         at_least=False,
         unit="days",
         most_off=300,
-        misses=0.6,
+        misses=0.35,
     ),
     Measure(
         service="Cervical screening letters",
