@@ -146,10 +146,13 @@ def test_the_files_are_made_again_byte_for_byte() -> None:
 
 
 def test_the_files_are_small() -> None:
-    """Origin: the limits set for files of the repository, 1 MB a file and 1.5 MB for the folder."""
+    """Origin: the limits set for files of the repository, 1 MB a file and 1.6 MB for the folder.
+
+    It was 1.5 MB until the claims and the provider's returns came to the exports and the logs of issues.
+    """
     sizes = [path.stat().st_size for path in (ROOT / FOLDER).iterdir()]
     assert max(sizes) < 1_000_000
-    assert sum(sizes) < 1_500_000
+    assert sum(sizes) < 1_600_000
 
 
 # ---- the published shares, counted without the package's readers

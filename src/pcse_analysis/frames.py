@@ -123,8 +123,13 @@ CLAIMS = FrameSpec(
 
 KPI_RETURNS = FrameSpec(
     "returns of the provider",
-    _ordered("line service_line measure period value target direction unit", whole="line", number="value target"),
-    ("service_line", "measure", "period"),
+    _ordered(
+        "line service_line measure period value target direction unit known_on",
+        whole="line",
+        number="value target",
+        day="known_on",
+    ),
+    ("service_line", "measure", "period", "known_on"),
 )
 
 PERFORMANCE = FrameSpec(

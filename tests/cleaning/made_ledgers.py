@@ -1,9 +1,9 @@
-"""One issue log and its description, small enough to count by hand."""
+"""One issue log, or a ledger of another kind, and its description, small enough to count by hand."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
 
@@ -42,15 +42,25 @@ def row(issue: str, **cells: str) -> list[str]:
     return list((USUAL | {"Issue": issue} | cells).values())
 
 
+Door = Callable[[Ledger, Path, Mapping[str, str], Problems], CleanLedger | None]
+
+
 class MadeLedger:
     """A log and its description, to be changed; then it is cleaned."""
 
-    def __init__(self, root: Path, name: str = "log.csv") -> None:
-        """Everything is written below ``root``."""
-        self.root = root
+    def __init__(
+        self,
+        root: Path,
+        name: str = "log.csv",
+        says: Mapping[str, object] = DESCRIPTION,
+        header: Sequence[str] = HEADER,
+        door: Door = clean_issues,
+    ) -> None:
+        """Everything is written below ``root``; what ``door`` cleans has a ``header`` and is described by ``says``."""
+        self.root, self.header, self.door = root, header, door
         self.file = root / "data" / "raw" / name
         self.name = f"data/raw/{name}"
-        self.says: dict[str, object] = deepcopy(DESCRIPTION) | {"file": name}
+        self.says: dict[str, object] = deepcopy(dict(says)) | {"file": name}
         self.lines: Mapping[str, str] = {"supplies": "Supplies"}
 
     @property
@@ -58,11 +68,11 @@ class MadeLedger:
         """Where the log is described."""
         return self.root / LEDGERS / "log.yaml"
 
-    def write(self, *rows: Sequence[str], header: Sequence[str] = HEADER) -> None:
+    def write(self, *rows: Sequence[str], header: Sequence[str] | None = None) -> None:
         """Write rows as the log's file."""
         self.file.parent.mkdir(parents=True, exist_ok=True)
         with self.file.open("w", encoding="utf-8", newline="") as out:
-            csv.writer(out).writerows([header, *rows])
+            csv.writer(out).writerows([header or self.header, *rows])
 
     def read(self) -> Ledger:
         """The description as it is read.
@@ -88,7 +98,7 @@ class MadeLedger:
     def clean_as(self, ledger: Ledger) -> CleanLedger:
         """The log by a description that was read before."""
         problems = Problems()
-        found = clean_issues(ledger, self.file.parent, self.lines, problems)
+        found = self.door(ledger, self.file.parent, self.lines, problems)
         problems.raise_as(DataError)
         assert found is not None
         assert found.received == len(found.frame) + len(found.excluded)

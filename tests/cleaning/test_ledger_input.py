@@ -376,17 +376,23 @@ POUNDS, PENCE = "expected an amount in pounds such as 1250.00", "expected whole 
         ("pence", "1,250.5", f"{PENCE}: this is written in pounds"),
         ("pence", "12,50", PENCE),
         ("pence", "1.234", PENCE),
-        ("pence", "about 100", PENCE),
         ("pounds", "-1250.00", f"{POUNDS}: it is negative"),
         ("pounds", "1250.005", POUNDS),
         ("pounds", "12,50", POUNDS),
         ("pounds", "1.250,00", POUNDS),
         ("pounds", "1e3", POUNDS),
-        ("pounds", "nan", POUNDS),
     ],
 )
 def test_what_is_no_amount(log: MadeLedger, unit: str, cell: str, what: str) -> None:
     assert amounts(log, unit, "1", cell)[1] == [f"line 3, column 'Who': found '{cell}', {what}"]
+
+
+@pytest.mark.parametrize("cell", ["about 100", "nan", "ask Zoe", "100 (Zoe)", "inf"])
+def test_a_text_in_the_place_of_an_amount_is_not_printed(log: MadeLedger, cell: str) -> None:
+    """It may say who claimed."""
+    for unit, what in {"pence": PENCE, "pounds": POUNDS}.items():
+        told = f"line 3, column 'Who': found (text, {len(cell)} characters), {what}"
+        assert amounts(log, unit, "1", cell)[1] == [told]
 
 
 CELLS = st.sampled_from(

@@ -27,7 +27,7 @@ COLUMNS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("id", "loss", "service_line", "submitted", "status", "closed", "asked", "offered", "paid"),
         ("acknowledged", "decided", "applied", "listed", "who", "region"),
     ),
-    "kpi_returns": (("service_line", "measure", "period", "value", "target", "direction"), ("unit",)),
+    "kpi_returns": (("service_line", "measure", "period", "value", "target", "direction"), ("unit", "known_on")),
 }
 """For each kind the columns that it must have and those that it may have besides."""
 CHOICES: Mapping[str, Mapping[str, str]] = {
@@ -92,7 +92,8 @@ class Ledger:
     ``standard`` is a number of days within which a case should be closed. ``starts_on`` is the first day from which on
     every case is in it; cases opened before are in it only where they were still open then. ``routes`` are the ways
     in which an issue can be raised, with their words; the first is the one that the others are compared with.
-    ``missing`` are texts that stand for an empty cell.
+    ``missing`` are texts that stand for an empty cell. ``amounts`` is the unit of money in the file. Within
+    ``expected_weeks`` an application to join a list should end with a place on it.
     """
 
     id: str
@@ -203,6 +204,8 @@ def _ledger(path: Path, surveys: list[str], service_lines: list[str], problems: 
     for key, day in (("starts_on", ledger.starts_on), ("extracted_on", ledger.extracted_on)):
         if is_date(day) and not FIRST <= day <= LAST:
             head.wrong(key, f"'{key}': found '{day}', expected a day from {FIRST} to {LAST}")
+    if kind == "claims" and "amounts" not in head.content:
+        head.wrong("amounts", "'amounts' is missing: whether the file's money is in 'pence' or in 'pounds'")
     if {"applied", "listed"} & headers.keys() and ledger.expected_weeks is None:
         head.wrong("expected_weeks", "'expected_weeks' is missing: the weeks that an application may take")
     return ledger

@@ -9,11 +9,20 @@ import numpy as np
 import pandas as pd
 
 from pcse_analysis.catalogue.ledgers import Ledger
-from pcse_analysis.cleaning.ledgers import CleanLedger, check_days, check_ids, cleaned, read_rows
+from pcse_analysis.cleaning.ledgers import (
+    CleanLedger,
+    Repeats,
+    check_days,
+    check_ids,
+    cleaned,
+    drop_repeated,
+    read_rows,
+)
 from pcse_analysis.cleaning.rows import Rows
 from pcse_analysis.errors import Problems
 
 DAYS = ("opened", "resolved", "reopened", "withdrawn", "promised")
+REPEATS = Repeats(different="dates", same="dates")
 
 
 def clean_issues(
@@ -27,7 +36,7 @@ def clean_issues(
     rows = read_rows(ledger, folder, problems)
     if rows is None:
         return None
-    rows.drop(check_ids(rows, _raw_days(rows)), *_why(ledger))
+    drop_repeated(rows, check_ids(rows, REPEATS, DAYS))
     _check_duplicates(rows)
     filed = np.array([bool(t) for t in rows.texts("duplicate_of")])
     days = {name: rows.days(name, optional=name != "opened", to_come=name == "promised") for name in DAYS}
@@ -44,15 +53,6 @@ def clean_issues(
     )
     rows.drop(filed, "filed again", "the same issue as another one in the log")
     return cleaned(rows, frame[~filed])
-
-
-def _raw_days(rows: Rows) -> dict[str, np.ndarray]:
-    """The cells of the dates as they stand, to tell whether two rows of an id say the same."""
-    return {name: np.array(rows.texts(name), dtype=object) for name in DAYS if name in rows.columns}
-
-
-def _why(ledger: Ledger) -> tuple[str, str]:
-    return "repeated rows", ledger.repeated.reason if ledger.repeated else "none"
 
 
 def _check_duplicates(rows: Rows) -> None:

@@ -17,9 +17,21 @@ from pcse_analysis.cleaning.pieces import SAVED_AGAIN
 from pcse_analysis.cleaning.rows import MOST_LISTED, Rows
 from pcse_analysis.cleaning.sheets import open_sheet
 from pcse_analysis.errors import Problems, near_miss, shown
-from pcse_analysis.frames import DTYPES, ISSUES, FrameSpec, check_frame
+from pcse_analysis.frames import CLAIMS, DTYPES, ISSUES, KPI_RETURNS, FrameSpec, check_frame
 
-FRAMES: Mapping[str, FrameSpec] = {"issues": ISSUES}
+FRAMES: Mapping[str, FrameSpec] = {"issues": ISSUES, "claims": CLAIMS, "kpi_returns": KPI_RETURNS}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repeats:
+    """The words of mistakes in several rows of one case: its name, what is compared, and how to mend each."""
+
+    column: str = "id"
+    name: str = "id"
+    different: str
+    same: str
+    if_different: str = "correct the ids"
+    if_same: str = "give the ids new"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,44 +144,66 @@ def _exclude(rows: Rows) -> None:
         rows.drop(out, "exclusion", exclusion.reason)
 
 
-def check_days(
-    rows: Rows, days: Mapping[str, NDArray[np.datetime64]], pairs: Iterable[tuple[str, str]], to_do: str = ""
-) -> None:
-    """Note every row in which a later step is dated before an earlier one."""
+def check_days(rows: Rows, days: Mapping[str, NDArray[np.datetime64]], pairs: Iterable[tuple[str, str]]) -> None:
+    """Note every row in which a later step is dated before an earlier one.
+
+    A later step that comes before several earlier ones is told with the first of the pairs alone.
+    """
+    told: dict[str, NDArray[np.bool_]] = {}
     for first, then in pairs:
-        wrong = days[then] < days[first]  # false where either is missing
+        before = days[then] < days[first]  # false where either is missing
+        wrong = before & ~told.get(then, np.zeros(len(rows), dtype=bool))
+        told[then] = told.get(then, before) | before
         if wrong.any():
             where = np.flatnonzero(wrong)
             one = where[0]
             what = f"{then} on {_day(days[then][one])}, before it was {first} ({_day(days[first][one])})"
-            leave = f"leave the rows out under 'exclusions' in {rows.ledger.description} with a reason."
-            mend = to_do or f"correct the cells, or {leave}"
-            rows.note(then, what, where, mend)
+            rows.note(then, what, where, rows.to_mend)
 
 
 def _day(moment: np.datetime64) -> str:
     return str(moment)[:10]
 
 
-def check_ids(rows: Rows, days: Mapping[str, NDArray[np.datetime64]]) -> NDArray[np.bool_]:
-    """Note ids that are missing or stand twice; the rows that 'repeated' of the ledger lets be left out."""
-    ids = np.array(rows.texts("id"), dtype=object)
-    empty = np.flatnonzero(ids == "")
+def check_ids(rows: Rows, words: Repeats, compared: Iterable[str]) -> NDArray[np.bool_]:
+    """Note ids that are missing or stand twice; the rows that 'repeated' of the ledger lets be left out.
+
+    Two rows of an id are the same where the cells of the columns ``compared`` are, as they stand in the file.
+    """
+    ids = np.array([text or None for text in rows.texts("id")], dtype=object)
+    empty = np.flatnonzero(pd.isna(ids))
     if len(empty):
         rows.note("id", "is empty", empty, "give every case an id.")
-    frame = pd.DataFrame({"id": ids} | dict(days))
-    keep = rows.ledger.repeated.keep if rows.ledger.repeated else "first"
-    same = frame.duplicated(keep=keep).to_numpy() & (ids != "")
-    other = frame.loc[~same, "id"]
-    different = other[other.duplicated(keep=False) & (other != "")]
-    for _, places in list(different.groupby(different).groups.items())[:MOST_LISTED]:
-        what = f"one id in {len(places)} rows with different dates"
-        to_do = f"correct the ids, or leave rows out by 'lines' under 'exclusions' in {rows.ledger.description}."
-        rows.note("id", what, np.array(places), to_do)
-    left = different.nunique() - MOST_LISTED
-    if left > 0:
-        rows.note("id", f"and {left} more ids with different dates", [])
-    if same.any() and rows.ledger.repeated is None:
-        to_do = f"give the ids new, or say under 'repeated' in {rows.ledger.description} which row is kept and why."
-        rows.note("id", "the id stands in an earlier row with the same dates", np.flatnonzero(same), to_do)
-    return same if rows.ledger.repeated is not None else np.zeros(len(rows), dtype=bool)
+    cells = {name: np.array(rows.texts(name), dtype=object) for name in compared if name in rows.columns}
+    return check_repeated(rows, words, pd.DataFrame({"id": ids} | cells), ["id"])
+
+
+def check_repeated(rows: Rows, words: Repeats, cells: pd.DataFrame, key: Sequence[str]) -> NDArray[np.bool_]:
+    """Note cases that stand twice by their ``key``; the rows that 'repeated' of the ledger lets be left out.
+
+    Two rows are the same where all ``cells`` are. Rows without a whole key are not looked at.
+    """
+    whole = cells[list(key)].notna().all(axis=1)
+    repeated = rows.ledger.repeated
+    same = cells.duplicated(keep=repeated.keep if repeated else "first") & whole
+    other = cells.loc[whole & ~same, list(key)]
+    by = list(key) if len(key) > 1 else key[0]
+    places = other[other.duplicated(keep=False)].groupby(by, observed=True).groups.values()
+    for place in list(places)[:MOST_LISTED]:
+        what = f"one {words.name} in {len(place)} rows with different {words.different}"
+        to_do = f"{words.if_different}, or leave rows out by 'lines' under 'exclusions' in {rows.ledger.description}."
+        rows.note(words.column, what, place.to_numpy(), to_do)
+    if len(places) > MOST_LISTED:
+        more = f"and {len(places) - MOST_LISTED} more {words.name}s with different {words.different}"
+        rows.note(words.column, more, [])
+    if same.any() and repeated is None:
+        to_do = f"{words.if_same}, or say under 'repeated' in {rows.ledger.description} which row is kept and why."
+        what = f"the {words.name} stands in an earlier row with the same {words.same}"
+        rows.note(words.column, what, np.flatnonzero(same), to_do)
+    found: NDArray[np.bool_] = same.to_numpy() if repeated else np.zeros(len(rows), dtype=bool)
+    return found
+
+
+def drop_repeated(rows: Rows, out: NDArray[np.bool_]) -> None:
+    """Leave out the rows that stand in the file again, with the ledger's reason."""
+    rows.drop(out, "repeated rows", rows.ledger.repeated.reason if rows.ledger.repeated else "none")

@@ -17,16 +17,19 @@ from pandas.api.extensions import ExtensionArray
 from pcse_analysis.catalogue.ledgers import Ledger
 from pcse_analysis.cleaning.dates import read_dates
 from pcse_analysis.cleaning.exports import Coded
+from pcse_analysis.cleaning.months import EARLIEST, read_month
+from pcse_analysis.cleaning.numbers import read_number
 from pcse_analysis.errors import Problems, near_miss, shown
 
 MOST_LISTED = 5
 """Lines, and values of a column, that are named one by one."""
-EARLIEST = 1990
 ZONED = re.compile(r".*\d{1,2}:\d{2}.*?(Z|[A-Z]{3,4}|(?!AM|PM)[A-Z]{2}|[+-]\d{1,2}:?\d{0,2})")
 POUNDS = re.compile(r"-?£?-?\s*\d{1,3}(,?\d{3})*\.\d{1,2}|-?£-?\s*\d[\d,]*(\.\d{1,2})?")
 WHOLE = re.compile(r"\d{1,12}|\d{1,3}(,\d{3}){1,3}")
 AMOUNT = re.compile(r"£?\s*(\d{1,10}|\d{1,3}(,\d{3}){1,3})(\.\d{1,2})?")
 DATED = re.compile(r"[\d/.:+\-T Z,]{4,32}|[\d ]*[A-Za-z]{3,9}[\d ,]*")
+NUMERIC = re.compile(r"[\d\s.,£$€%()+-]*([eE][-+]?\d+)?")
+"""Cells that may be printed where a number is expected; a text may say who claimed."""
 
 
 @dataclass(kw_only=True)
@@ -47,6 +50,13 @@ class Rows:
     def __len__(self) -> int:
         """The number of rows that are kept."""
         return len(self.lines)
+
+    @property
+    def to_mend(self) -> str:
+        """What to do about rows whose cells cannot all be right."""
+        return (
+            f"correct the cells, or leave the rows out under 'exclusions' in {self.ledger.description} with a reason."
+        )
 
     def note(self, column: str, what: str, rows: NDArray | Sequence[int], to_do: str = "") -> None:
         """Note one kind of mistake with the lines it stands on; ``rows`` are places among the kept rows."""
@@ -78,8 +88,18 @@ class Rows:
     def _used(self, coded: Coded) -> list[int]:
         return [int(place) for place in np.unique(coded.codes)]
 
-    def _each(self, column: str, read: Callable[[str], object], expected: str, to_do: str, shows: bool) -> list[object]:
-        """Every distinct value as ``read`` gives it; those that it gives an exception for are noted and None."""
+    def _each(
+        self,
+        column: str,
+        read: Callable[[str], object],
+        expected: str,
+        to_do: str,
+        shows: re.Pattern[str] | None = None,
+    ) -> list[object]:
+        """Every distinct value as ``read`` gives it; those that it gives an exception for are noted and None.
+
+        Of the values noted, those that ``shows`` matches are printed, and those that are near to what is expected.
+        """
         coded = self.columns[column]
         found: list[object] = [None] * len(coded.values)
         wrong = 0
@@ -90,7 +110,8 @@ class Rows:
             except ValueError as error:
                 wrong += 1
                 if wrong <= MOST_LISTED:
-                    said = shown(text) if shows or text == "" or "near" in str(error) else _length(text)
+                    printed = text == "" or "near" in str(error) or (shows is not None and shows.fullmatch(text))
+                    said = shown(text) if printed else _length(text)
                     what = f"found {said}, expected {expected}{error}"
                     self.note(column, what, np.flatnonzero(coded.codes == place), to_do)
         if wrong > MOST_LISTED:
@@ -119,7 +140,7 @@ class Rows:
             return found
 
         to_do = f"name it under 'values' of '{column}' in {self.ledger.description}, or add a recode with a reason."
-        values = self._each(column, read, f"a {column.replace('_', ' ')}", to_do, shows=False)
+        values = self._each(column, read, f"a {column.replace('_', ' ')}", to_do)
         places = {name: number for number, name in enumerate(names)}
         codes = np.array([places.get(str(v), -1) for v in values], dtype=np.int32)[self.columns[column].codes]
         return pd.Categorical.from_codes(codes, categories=pd.Index(names, dtype=object))
@@ -226,22 +247,32 @@ class Rows:
             return pd.array([None] * len(self), dtype="Int64")
         expected = "an amount in pounds such as 1250.00" if in_pounds else "whole pence such as 125000"
         to_do = f"give the amounts in pence, or write 'amounts: pounds' in {self.ledger.description}."
-        values = self._each(column, read, expected, to_do, shows=True)
+        values = self._each(column, read, expected, to_do, shows=NUMERIC)
         coded = self.columns[column]
         return pd.array([values[code] for code in coded.codes], dtype="Int64")
 
-    def numbers(self, column: str, read: Callable[[str], float | None], expected: str) -> NDArray[np.float64]:
-        """A column of numbers, as ``read`` reads them; not-a-number where it notes a mistake."""
+    def months(self, column: str) -> list[str | None]:
+        """A column of months as year-month; None where the cell is none, which is noted."""
+        to_do = f"correct the cells, or add a recode in {self.ledger.description} with a reason."
+        values = self._each(
+            column, lambda text: read_month(text, self.ledger.dates), "a month such as 2017-11", to_do, shows=DATED
+        )
+        return [None if values[code] is None else str(values[code]) for code in self.columns[column].codes]
 
-        def one(text: str) -> float:
-            found = read(text)
+    def numbers(self, column: str) -> NDArray[np.float64]:
+        """A column of numbers; not-a-number where the cell is empty or a mistake."""
+
+        def read(text: str) -> float | None:
+            found = read_number(text) if text else np.nan
             if found is None:
                 raise ValueError("")
             return found
 
-        values = self._each(column, one, expected, "", shows=True)
-        coded = self.columns[column]
-        return np.array([np.nan if values[c] is None else float(str(values[c])) for c in coded.codes])
+        to_do = f"correct the cells, or add a recode in {self.ledger.description} with a reason."
+        values = self._each(column, read, "a number such as 97.5", to_do, shows=NUMERIC)
+        by_value = np.array([value if isinstance(value, float) else np.nan for value in values])
+        by_row: NDArray[np.float64] = by_value[self.columns[column].codes]
+        return by_row
 
 
 def _length(text: str) -> str:

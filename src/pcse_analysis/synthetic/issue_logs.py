@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from pcse_analysis.synthetic.chance import Chance
+from pcse_analysis.synthetic.ledger_files import EXTRACTED, STARTS, file_of, picked, working_days, written
 
-WARM_UP, STARTS, TURN, EXTRACTED = date(2016, 7, 1), date(2016, 10, 3), date(2017, 11, 11), date(2018, 1, 10)
+WARM_UP, TURN = date(2016, 7, 1), date(2017, 11, 11)
 SLOWER = 0.6
 """What is left of the speed of resolving from ``TURN`` on, in the log that slows down."""
 HEADERS = (
@@ -45,10 +43,11 @@ class Issue:
 
 def issue_logs(seed: str) -> dict[str, bytes]:
     """Both logs by the names of their files."""
-    return {
-        "issue-log.csv": _file(_issues(Chance(seed, "issues"), slower=True)),
-        "issue-log-steady.csv": _file(_issues(Chance(seed, "issues", "steady"), slower=False)),
+    logs = {
+        "issue-log.csv": _issues(Chance(seed, "issues"), slower=True),
+        "issue-log-steady.csv": _issues(Chance(seed, "issues", "steady"), slower=False),
     }
+    return {name: file_of(HEADERS, (issue.cells for issue in issues)) for name, issues in logs.items()}
 
 
 def _issues(chance: Chance, *, slower: bool) -> list[Issue]:
@@ -71,38 +70,28 @@ def _opened_on(chance: Chance, day: date) -> int:
     return int(expected) + (chance.even() < expected - int(expected))
 
 
-def _picked(chance: Chance, shares: Mapping[str, tuple[float, float]]) -> tuple[str, float]:
-    left = chance.even()
-    for name, (share, speed) in shares.items():
-        left -= share
-        if left < 0:
-            return name, speed
-    name = list(shares)[-1]
-    return name, shares[name][1]
-
-
 def _issue(chance: Chance, opened: date, *, slower: bool) -> Issue:
-    line, factor = _picked(chance, LINES)
-    route, speed = _picked(chance, ROUTES)
+    line, factor = picked(chance, LINES)
+    route, speed = picked(chance, ROUTES)
     issue = Issue(opened)
     issue.cells |= {
-        "Opened": _written(opened),
+        "Opened": written(opened),
         "Service": line,
         "How raised": route,
         "Raised by": f"R{chance.between(1, REPORTERS):04d}",
         "Status": "Open",
     }
     if route != next(iter(ROUTES)):
-        issue.cells["Promised for"] = _written(opened + timedelta(days=28))
-    for day in _working_days(opened):
+        issue.cells["Promised for"] = written(opened + timedelta(days=28))
+    for day in working_days(opened):
         pace = speed * factor * (SLOWER if slower and day >= TURN else 1)
         if chance.even() < WITHDRAWN:
             issue.closed = day
-            issue.cells |= {"Status": "Withdrawn", "Withdrawn": _written(day)}
+            issue.cells |= {"Status": "Withdrawn", "Withdrawn": written(day)}
             break
         if chance.even() < pace:
             issue.closed = day
-            issue.cells |= {"Status": "Resolved", "Resolved": _written(day)}
+            issue.cells |= {"Status": "Resolved", "Resolved": written(day)}
             break
     _reopen(chance, issue)
     return issue
@@ -115,11 +104,11 @@ def _reopen(chance: Chance, issue: Issue) -> None:
     again = issue.closed + timedelta(days=chance.between(2, 20))
     if again > EXTRACTED:
         return
-    issue.cells["Reopened"] = _written(again)
+    issue.cells["Reopened"] = written(again)
     then = again + timedelta(days=chance.between(5, 40))
     if then <= EXTRACTED:
         issue.closed = then
-        issue.cells["Resolved"] = _written(then)
+        issue.cells["Resolved"] = written(then)
     else:
         issue.closed = None
         issue.cells["Status"] = "Open"
@@ -131,23 +120,3 @@ def _file_again(chance: Chance, issues: list[Issue]) -> None:
             copy = Issue(issue.opened, issue.closed, dict(issue.cells))
             copy.cells |= {"Issue": f"ISS-9{number:04d}", "Same issue as": issue.cells["Issue"]}
             issues.append(copy)
-
-
-def _working_days(opened: date) -> Iterator[date]:
-    day = opened
-    while day <= EXTRACTED:
-        if day.weekday() < 5 and not (day.month == 12 and day.day in (25, 26)) and (day.month, day.day) != (1, 1):
-            yield day
-        day += timedelta(days=1)
-
-
-def _written(day: date) -> str:
-    return day.strftime("%d/%m/%Y")
-
-
-def _file(issues: list[Issue]) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(HEADERS)
-    writer.writerows([issue.cells.get(header, "") for header in HEADERS] for issue in issues)
-    return text.getvalue().encode("utf-8")

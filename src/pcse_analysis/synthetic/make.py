@@ -12,6 +12,7 @@ from pcse_analysis.catalogue.types import Survey, Wave
 from pcse_analysis.errors import CatalogueError, Problems
 from pcse_analysis.synthetic.answers import AnswerMaker
 from pcse_analysis.synthetic.chance import Chance
+from pcse_analysis.synthetic.claims import claims
 from pcse_analysis.synthetic.extras import Extras
 from pcse_analysis.synthetic.issue_logs import issue_logs
 from pcse_analysis.synthetic.plan import ExportPlan, Plan
@@ -29,6 +30,7 @@ from pcse_analysis.synthetic.replies import (
     practices_that_reply,
     weekdays,
 )
+from pcse_analysis.synthetic.returns import returns
 from pcse_analysis.synthetic.slips import Slips
 from pcse_analysis.synthetic.straight_lines import plant
 from pcse_analysis.synthetic.targets import Published, read_published
@@ -53,7 +55,7 @@ def made_files(root: Path) -> dict[str, bytes]:
     plan = read_plan(root / PLAN, PLAN, survey, problems)
     problems.raise_as(CatalogueError)
     maker = _Maker(survey, plan, read_published(root / plan.results, ("practice", *plan.also_of_practices)))
-    return maker.files() | issue_logs(plan.seed)
+    return maker.files() | issue_logs(plan.seed) | claims(plan.seed) | returns(plan.seed)
 
 
 class _Maker:
