@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from calendar import monthrange
+from datetime import datetime
 
 from pcse_analysis.catalogue.raw import DateOrder
 from pcse_analysis.cleaning.dates import MONTHS, PIVOT, read_dates
@@ -41,7 +42,7 @@ def read_month(text: str, order: DateOrder) -> str:
 
 def _of_day(moment: datetime) -> str:
     """The month of its first or last day; any other day does not say that a month is meant."""
-    if moment.day != 1 and (moment + timedelta(days=1)).day != 1:
+    if moment.day not in (1, monthrange(moment.year, moment.month)[1]):
         raise ValueError(": it is a day within a month")
     return _month(moment.year, moment.month)
 

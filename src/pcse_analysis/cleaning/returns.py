@@ -160,9 +160,7 @@ def _check_shares(
     for name, which in wrong.items():
         if which.any():
             first = rows.texts(name)[int(np.flatnonzero(which)[0])]
-            to_do = (
-                f"write percentages, such as 97; where so little is meant, write it with the sign, such as {first}%."
-            )
+            to_do = f"write percentages, such as 97; where so little is meant, write it with the sign: {first}%."
             rows.note(name, f"found '{first}': a share where a percentage is meant", np.flatnonzero(which), to_do)
 
 
