@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from pcse_analysis.catalogue.ledgers import RAW, Ledger
+from pcse_analysis.catalogue.ledgers import RAW, Ledger, LedgerKind
 from pcse_analysis.catalogue.types import Catalogue, Edition, Survey
+from pcse_analysis.cleaning.claims import claims_as_known, clean_claims
 from pcse_analysis.cleaning.issues import as_known, clean_issues
 from pcse_analysis.cleaning.ledgers import CleanLedger
+from pcse_analysis.cleaning.returns import clean_returns, returns_as_known
 from pcse_analysis.errors import DataError, Problems
 from pcse_analysis.estimates import Change, Estimate, Figures
+from pcse_analysis.metrics.claims import claims_estimates
+from pcse_analysis.metrics.claims_book import ClaimsBook
+from pcse_analysis.metrics.claims_disclosure import protected
+from pcse_analysis.metrics.claims_money import money_estimates
 from pcse_analysis.metrics.disclosure import Row, suppress
 from pcse_analysis.metrics.issue_log import ITEM, IssueLog
 from pcse_analysis.metrics.resolution import resolution_estimates
+from pcse_analysis.metrics.returns import returns_estimates
 from pcse_analysis.metrics.slow_down_figures import families_of, slow_down_figures
 from pcse_analysis.metrics.verdict import judge
 from pcse_analysis.provenance import SourceFile, file_sha256
@@ -36,7 +43,7 @@ def clean_ledgers(root: Path, raw: Path, catalogue: Catalogue, edition: Edition)
     found = []
     for ledger in ledgers_of(catalogue, edition):
         folder = raw if ledger.raw == RAW else root / ledger.raw
-        found.append(clean_issues(ledger, folder, lines, problems))
+        found.append(DOORS[ledger.kind](ledger, folder, lines, problems))
     problems.raise_as(DataError)
     return tuple(one for one in found if one is not None)
 
@@ -53,15 +60,14 @@ def ledger_evidence(
     estimates: list[Estimate] = []
     changes: list[Change] = []
     for cleaned in ledgers:
-        made = _of_issues(survey, edition, cleaned, holidays)
+        made = FIGURES[cleaned.ledger.kind](survey, cleaned, known_day(cleaned.ledger, edition), holidays)
         estimates += made.estimates
         changes += made.changes
     return Figures(tuple(estimates), tuple(changes))
 
 
-def _of_issues(survey: Survey, edition: Edition, cleaned: CleanLedger, holidays: Sequence[str]) -> Figures:
+def _of_issues(survey: Survey, cleaned: CleanLedger, day: str, holidays: Sequence[str]) -> Figures:
     ledger = cleaned.ledger
-    day = known_day(ledger, edition)
     log = IssueLog(ledger, as_known(cleaned.frame, day), day, holidays)
     withheld = log.withheld(survey.disclosure.threshold)
     rates, changes = slow_down_figures(log)
@@ -69,6 +75,29 @@ def _of_issues(survey: Survey, edition: Edition, cleaned: CleanLedger, holidays:
     estimates = suppress([*resolution_estimates(log), *rates], survey, rows)
     shown = [c for c in changes if (c.group_by, c.group) not in withheld]
     return Figures(tuple(estimates), tuple(judge(shown, dict(families_of(ledger)))))
+
+
+def _of_claims(survey: Survey, cleaned: CleanLedger, day: str, holidays: Sequence[str]) -> Figures:
+    book = ClaimsBook(cleaned.ledger, claims_as_known(cleaned.frame, day), day, holidays)
+    threshold = survey.disclosure.threshold
+    made = [*claims_estimates(book), *money_estimates(book, threshold)]
+    return Figures(tuple(protected(book, made, threshold)), ())
+
+
+def _of_returns(_survey: Survey, cleaned: CleanLedger, day: str, _holidays: Sequence[str]) -> Figures:
+    return Figures(tuple(returns_estimates(cleaned.ledger, returns_as_known(cleaned.frame, day), day)), ())
+
+
+DOORS: Mapping[LedgerKind, Callable[[Ledger, Path, Mapping[str, str], Problems], CleanLedger | None]] = {
+    "issues": clean_issues,
+    "claims": clean_claims,
+    "kpi_returns": clean_returns,
+}
+FIGURES: Mapping[LedgerKind, Callable[[Survey, CleanLedger, str, Sequence[str]], Figures]] = {
+    "issues": _of_issues,
+    "claims": _of_claims,
+    "kpi_returns": _of_returns,
+}
 
 
 def ledger_files(root: Path, raw: Path, ledgers: Sequence[CleanLedger]) -> list[SourceFile]:

@@ -56,7 +56,7 @@ def suppress(estimates: Iterable[Estimate], survey: Survey, withheld: Iterable[R
     found = list(estimates)
     rows = set(withheld) | {row_of(e) for e in found if e.group_by and is_small(e, survey)}
     taken = [row_of(e) in rows or is_small(e, survey) for e in found]
-    return [_without(e) if out else coarsened(e, survey) for e, out in zip(found, taken, strict=True)]
+    return [without(e) if out else coarsened(e, survey) for e, out in zip(found, taken, strict=True)]
 
 
 def is_small(estimate: Estimate, survey: Survey) -> bool:
@@ -98,7 +98,8 @@ def has_one_alternative(survey: Survey, item: str, wave: str) -> bool:
     return len([o for o in scale.options if o not in scale.not_an_opinion and o not in failing]) == 1
 
 
-def _without(estimate: Estimate) -> Estimate:
+def without(estimate: Estimate) -> Estimate:
+    """A suppressed estimate: nothing is left of its value, interval, numerator or base."""
     return replace(
         estimate,
         value=None,

@@ -67,17 +67,22 @@ def ledger_estimate(
     *,
     category: str = "",
     value: float | None,
+    item: str = "",
+    service_line: str = "",
     **fields: Any,
 ) -> Estimate:
-    """One number of a part of a ledger, as known on a day; a count has no interval."""
+    """One number of a part of a ledger, as known on a day; a count has no interval.
+
+    Without an ``item`` it is of the cases of the ledger as such; without a ``service_line``, of that of the part.
+    """
     names = (measure, category.replace(" ", "-"), part.group_by, part.group)
     return Estimate(
-        id=".".join([ledger.id, ledger.kind, *(name for name in names if name)]),
+        id=".".join([ledger.id, item or ledger.kind, *(name for name in names if name)]),
         survey=ledger.id,
         wave="",
         respondent_group="",
-        service_line=part.group if part.group_by == "service_line" else "all",
-        item=ledger.kind,
+        service_line=service_line or (part.group if part.group_by == "service_line" else "all"),
+        item=item or ledger.kind,
         measure=measure,
         category=category,
         group_by=part.group_by,

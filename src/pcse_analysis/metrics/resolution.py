@@ -64,7 +64,7 @@ def _durations(log: IssueLog, part: Part, seen: Observed) -> Iterator[Estimate]:
         )
 
 
-def _numbers(found: Quantile) -> dict[str, float | None]:
+def _numbers(found: Quantile) -> dict[str, Any]:
     limits = {"value": found.value, "low": found.low, "high": found.high}
     return {name: None if days is None else float(days) for name, days in limits.items()}
 

@@ -67,7 +67,7 @@ def _rate(log: IssueLog, part: Part, name: str, side: Side) -> Estimate:
 
 def _at_speed(log: IssueLog, part: Part, standard: int, name: str, side: Side) -> Estimate:
     value, low, high = side.curve.at(standard)
-    limits = {"value": 1 - value, "low": 1 - high, "high": 1 - low, "confidence": CONFIDENCE}
+    limits: dict[str, Any] = {"value": 1 - value, "low": 1 - high, "high": 1 - low, "confidence": CONFIDENCE}
     method = "Kaplan-Meier, delayed entry"
     return log.estimate(part, "within_standard_at_speed", "share", method, category=name, **limits)
 

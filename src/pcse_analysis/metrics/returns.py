@@ -1,0 +1,129 @@
+"""The provider's returns against their targets: met, missed, not made, and how many months in a row were missed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pcse_analysis.catalogue.ledgers import Ledger
+from pcse_analysis.estimates import Estimate
+from pcse_analysis.metrics.ledger_parts import Part, ledger_estimate
+
+MET, MISSED, NO_TARGET, NO_RETURN = "met", "missed", "no target", "no return"
+OUTCOMES = (MET, MISSED, NO_TARGET, NO_RETURN)
+WHOLE = Part(group_by="", group="", mask=np.zeros(0, dtype=bool))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Month:
+    """One month of a measure: what was returned, the target, and what that amounts to."""
+
+    period: str
+    value: float | None
+    target: float | None
+    outcome: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measure:
+    """One measure of one service line, with every month from its first return to its last, and those between."""
+
+    service_line: str
+    name: str
+    unit: str
+    direction: str
+    months: tuple[Month, ...]
+
+    @property
+    def item(self) -> str:
+        """Its name as a part of an id."""
+        return re.sub(r"[^a-z0-9]+", "_", f"{self.service_line} {self.name}".casefold()).strip("_")
+
+    def count(self, outcome: str) -> int:
+        """The months that amount to this."""
+        return sum(month.outcome == outcome for month in self.months)
+
+    @property
+    def runs(self) -> list[int]:
+        """The lengths of all runs of missed months, in order; a month without a return or a target ends a run."""
+        runs, length = [], 0
+        for month in self.months:
+            if month.outcome == MISSED:
+                length += 1
+            elif length:
+                runs.append(length)
+                length = 0
+        return [*runs, length] if length else runs
+
+    @property
+    def misses_at_the_end(self) -> int:
+        """How many of the last months in a row were missed."""
+        return self.runs[-1] if self.months and self.months[-1].outcome == MISSED else 0
+
+
+def measures_of(returns: pd.DataFrame) -> list[Measure]:
+    """The measures of some returns, one row a month, as ``returns_as_known`` gives them; in the order of the file."""
+    made = []
+    for (line, name), rows in returns.groupby(["service_line", "measure"], sort=False):
+        by_period = {str(row["period"]): row for row in rows.to_dict("records")}
+        span = pd.period_range(min(by_period), max(by_period), freq="M")
+        directions = [str(row["direction"]) for row in by_period.values() if str(row["direction"])]
+        direction = directions[0] if directions else ""
+        months = [_month(str(period), by_period.get(str(period), {}), direction) for period in span]
+        unit = str(rows["unit"].iloc[0])
+        made.append(
+            Measure(service_line=str(line), name=str(name), unit=unit, direction=direction, months=tuple(months))
+        )
+    return made
+
+
+def _month(period: str, row: Mapping[Hashable, object], direction: str) -> Month:
+    value, target = (_number(row.get(name)) for name in ("value", "target"))
+    return Month(period=period, value=value, target=target, outcome=outcome_of(value, target, direction))
+
+
+def _number(cell: object) -> float | None:
+    return None if cell is None or pd.isna(cell) else float(str(cell))  # type: ignore[call-overload]
+
+
+def outcome_of(value: float | None, target: float | None, direction: str) -> str:
+    """What a return amounts to; one that equals its target has met it."""
+    if value is None:
+        return NO_RETURN
+    if target is None or not direction:
+        return NO_TARGET
+    return MET if (value >= target if direction == "at_least" else value <= target) else MISSED
+
+
+def returns_estimates(ledger: Ledger, returns: pd.DataFrame, day: str) -> list[Estimate]:
+    """For each measure its returns and targets by month, how many were met and missed, and its runs of misses."""
+    return [estimate for measure in measures_of(returns) for estimate in _of_measure(ledger, measure, day)]
+
+
+def _of_measure(ledger: Ledger, measure: Measure, day: str) -> Iterator[Estimate]:
+    def fact(name: str, unit: str, category: str, value: float | None) -> Estimate:
+        return ledger_estimate(
+            ledger,
+            day,
+            WHOLE,
+            name,
+            unit,
+            "count",
+            category=category,
+            value=value,
+            item=measure.item,
+            service_line=measure.service_line,
+        )
+
+    for month in measure.months:
+        for name, value in (("reported", month.value), ("target", month.target)):
+            if value is not None:
+                yield fact(name, measure.unit or "as returned", month.period, value)
+    for outcome in OUTCOMES:
+        yield fact("months", "months", outcome, float(measure.count(outcome)))
+    yield fact("longest_run_of_misses", "months", "", float(max(measure.runs, default=0)))
+    yield fact("misses_at_the_end", "months", "", float(measure.misses_at_the_end))
