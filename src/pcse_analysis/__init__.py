@@ -7,7 +7,7 @@ from pcse_analysis.dossier import choose
 from pcse_analysis.estimates import changes_frame, estimates_frame
 from pcse_analysis.evidence import open_evidence, open_responses
 from pcse_analysis.metrics.planning import detectable_change
-from pcse_analysis.reporting import commitments, issues, standards
+from pcse_analysis.reporting import commitments, compensation, issues, standards
 from pcse_analysis.reporting.answers import answers
 from pcse_analysis.reporting.background import left_out, methods, provenance, replies, sources, timeline
 from pcse_analysis.reporting.failing import failing_shares
@@ -23,6 +23,7 @@ __all__ = [
     "choose",
     "claims",
     "commitments",
+    "compensation",
     "detectable_change",
     "estimates_frame",
     "failing_shares",

@@ -9,7 +9,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from pcse_analysis.catalogue.ledgers import Ledger
+from pcse_analysis.catalogue.ledgers import LEDGER_PAGES, Ledger
 from pcse_analysis.catalogue.raw import Quote, Theme
 from pcse_analysis.catalogue.types import Catalogue, Comparability, Edition, Page, Question, ServiceLine, Survey, Wave
 from pcse_analysis.errors import CommandError, Problems, not_an_option
@@ -137,7 +137,7 @@ def repeated_for(catalogue: Catalogue, page: Page, survey: Survey | None) -> lis
     """What a page is made for one by one: service lines, ledgers of a kind, or groups with replies in the survey."""
     if page.each == "service_line":
         return list(catalogue.service_lines)
-    if page.each == "issues":
+    if page.each in LEDGER_PAGES:
         there = catalogue.ledgers.values()
         return [one.id for one in there if one.kind == page.each and survey is not None and one.survey == survey.id]
     if survey is None:
@@ -167,6 +167,7 @@ def check_parameters(
         "wave_after": (f"a wave, or '{LATEST}'", [LATEST, *waves]),
         "service_line": (f"a service line, or '{ALL}'", [ALL, *catalogue.service_lines]),
         "issues": ("an issue log of this edition", _ledgers(catalogue, "issues", surveys)),
+        "claims": ("claims of this edition", _ledgers(catalogue, "claims", surveys)),
         "group": (f"a respondent group, or '{ALL}'", [ALL, *groups]),
     }
     for name, value in given.items():

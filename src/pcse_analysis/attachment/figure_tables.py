@@ -141,7 +141,7 @@ def _readable(dossier: Dossier, row: Estimate | Change, field: str, words: str) 
             reported = "published figures on performance" if words == PERFORMANCE_SURVEY else dossier.survey.label
             return ledger.label if ledger else reported
         case "group" if ledger is not None:
-            return {**ledger.routes, **_service_labels(dossier)}.get(words, words)
+            return {**ledger.routes, **ledger.choices("loss"), **_service_labels(dossier)}.get(words, words)
         case "wave" | "wave_before" | "wave_after":
             named = dossier.survey.waves.get(words)
             return named.label if named else words

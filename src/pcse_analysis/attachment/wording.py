@@ -49,7 +49,13 @@ FIELDS: Mapping[str, str] = {
 POINTS = ("low90", "high90", "low_rounding", "high_rounding", "margin", "tipping_nonresponse")
 PROBABILITIES = ("p_value", "p_adjusted", "p_equivalence")
 SHARES = ("confidence", "base_tipping_both")
-BY_UNIT = {"points": "signed1", "share": "percent1", "probability": "probability", "ratio": "ratio"}
+BY_UNIT = {
+    "points": "signed1",
+    "share": "percent1",
+    "probability": "probability",
+    "ratio": "ratio",
+    "pence": "pounds",
+}
 
 
 def labels_of(dossier: Dossier) -> dict[str, str]:
@@ -58,8 +64,7 @@ def labels_of(dossier: Dossier) -> dict[str, str]:
     for question in dossier.survey.questions.values():
         finding = f"Finding {question.finding}, " if question.finding else ""
         labels[question.item] = f"{finding}{question.label}"
-    if dossier.ledgers:
-        labels["issues"] = "Issues"
+    labels |= {ledger.kind: ledger.label for ledger in dossier.ledgers}
     return labels
 
 

@@ -14,6 +14,8 @@ from pcse_analysis.errors import Problems
 
 LedgerKind = Literal["issues", "claims", "kpi_returns"]
 Days = Literal["working", "all"]
+LEDGER_PAGES: tuple[LedgerKind, ...] = ("issues", "claims")
+"""The kinds of ledger that have a page each, and methods of their own."""
 LEDGERS = "data/catalogue/ledgers"
 RAW = "data/raw"
 FIRST, LAST = "1990-01-01", "2060-12-30"

@@ -8,7 +8,7 @@ from typing import cast
 
 from pcse_analysis.catalogue.fields import MapReader, RowReader, is_date
 from pcse_analysis.catalogue.files import Table, read_table, read_yaml
-from pcse_analysis.catalogue.ledgers import Ledger, read_ledgers
+from pcse_analysis.catalogue.ledgers import LEDGER_PAGES, Ledger, read_ledgers
 from pcse_analysis.catalogue.platforms import ADDED, read_platforms
 from pcse_analysis.catalogue.survey import SERVICE_LINES, read_survey
 from pcse_analysis.catalogue.types import (
@@ -37,9 +37,9 @@ EDITION_COLUMNS = (
 PAGE_COLUMNS = ("id", "notebook", "output", "title", "evidence", "each", "declares")
 LETTER_KEYS = ("id", "label", "date", "survey", "wave_before", "wave_after", "claims")
 EVIDENCE = ("published", "responses")
-EACH = ("service_line", "group", "issues")
+EACH = ("service_line", "group", *LEDGER_PAGES)
 DECLARED = ("findings",)
-METHODS_OF = (*EVIDENCE, "issues")
+METHODS_OF = (*EVIDENCE, *LEDGER_PAGES)
 """Kinds of evidence that have methods of their own."""
 CLAIM_TESTS = ("little_improvement", "some_deterioration", "none")
 

@@ -246,7 +246,7 @@ class Page:
     output: str
     title: str
     evidence: tuple[EvidenceKind, ...]
-    each: Literal["", "service_line", "group", "issues"]
+    each: Literal["", "service_line", "group", "issues", "claims"]
     declares: tuple[str, ...] = ()
 
 

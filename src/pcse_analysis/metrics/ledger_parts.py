@@ -73,9 +73,10 @@ def ledger_estimate(
 ) -> Estimate:
     """One number of a part of a ledger, as known on a day; a count has no interval.
 
-    Without an ``item`` it is of the cases of the ledger as such; without a ``service_line``, of that of the part.
+    Without an ``item``, which must be unlike any other part's, it is of the cases of the ledger as such; without a
+    ``service_line``, of that of the part.
     """
-    names = (measure, category.replace(" ", "-"), part.group_by, part.group)
+    names = (measure, category.replace(" ", "-"), *(() if item else (part.group_by, part.group)))
     return Estimate(
         id=".".join([ledger.id, item or ledger.kind, *(name for name in names if name)]),
         survey=ledger.id,

@@ -15,7 +15,6 @@ from pcse_analysis.metrics.ledger_parts import Part, ledger_estimate
 
 MET, MISSED, NO_TARGET, NO_RETURN = "met", "missed", "no target", "no return"
 OUTCOMES = (MET, MISSED, NO_TARGET, NO_RETURN)
-WHOLE = Part(group_by="", group="", mask=np.zeros(0, dtype=bool))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,11 +104,13 @@ def returns_estimates(ledger: Ledger, returns: pd.DataFrame, day: str) -> list[E
 
 
 def _of_measure(ledger: Ledger, measure: Measure, day: str) -> Iterator[Estimate]:
+    part = Part(group_by="measure", group=measure.name, mask=np.zeros(0, dtype=bool))
+
     def fact(name: str, unit: str, category: str, value: float | None) -> Estimate:
         return ledger_estimate(
             ledger,
             day,
-            WHOLE,
+            part,
             name,
             unit,
             "count",
@@ -123,6 +124,8 @@ def _of_measure(ledger: Ledger, measure: Measure, day: str) -> Iterator[Estimate
         for name, value in (("reported", month.value), ("target", month.target)):
             if value is not None:
                 yield fact(name, measure.unit or "as returned", month.period, value)
+        if month.outcome in (MET, MISSED):
+            yield fact("met", "1 where met, 0 where missed", month.period, float(month.outcome == MET))
     for outcome in OUTCOMES:
         yield fact("months", "months", outcome, float(measure.count(outcome)))
     yield fact("longest_run_of_misses", "months", "", float(max(measure.runs, default=0)))

@@ -61,6 +61,7 @@ FORMS: dict[str, Callable[[float], str]] = {
     "ratio": lambda value: f"{_rounded(value, 2)}",
     "decimal1": lambda value: f"{_rounded(value, 1)}",
     "count": lambda value: f"{_rounded(value, 0):,}",
+    "pounds": lambda value: f"£{_rounded(value / 100, 0):,}",
     "as_published": lambda value: f"{value:,g}",
     "at_most": lambda value: f"{floor(value):,}",
     "percent_at_most": lambda value: f"{floor(value * 100)}%",

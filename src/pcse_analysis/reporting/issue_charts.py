@@ -9,7 +9,8 @@ from matplotlib.axes import Axes
 from pcse_analysis.estimates import Change, Estimate
 from pcse_analysis.reporting.drawing import EDGE, SMALL, Axis, Chart, Row
 from pcse_analysis.reporting.figures import text
-from pcse_analysis.reporting.issue_words import NOT_REACHED, WORDS, LogFigures, way
+from pcse_analysis.reporting.issue_words import WORDS, way
+from pcse_analysis.reporting.ledger_figures import NOT_REACHED, LedgerFigures
 from pcse_analysis.reporting.marks import AFTER, BEFORE, look
 
 WIDEST = 1.0
@@ -18,7 +19,7 @@ HALF_HEIGHT = 44
 """Pixels from the middle of a curve's row to its top and bottom."""
 
 
-def slow_down_chart(log: LogFigures, key: str, parts: Sequence[tuple[str, str]]) -> Chart | None:
+def slow_down_chart(log: LedgerFigures, key: str, parts: Sequence[tuple[str, str]]) -> Chart | None:
     """By how much the rate of resolving fell, part by part, with intervals; None where nothing can be compared."""
     found = [(log.label(*part), log.change(*part)) for part in parts]
     compared = [(label, change) for label, change in found if change is not None and change.value is not None]
@@ -60,7 +61,7 @@ def _change_row(label: str, change: Change) -> Row:
     return Row(f"{label}: {WORDS[change.verdict]}", draw)
 
 
-def curves_chart(log: LogFigures, key: str, parts: Sequence[tuple[str, str]]) -> Chart | None:
+def curves_chart(log: LedgerFigures, key: str, parts: Sequence[tuple[str, str]]) -> Chart | None:
     """The share still open after each number of days, one row a part; None where no part can be shown."""
     rows, said, last = [], [], 0
     for by, group in parts:
@@ -71,7 +72,7 @@ def curves_chart(log: LogFigures, key: str, parts: Sequence[tuple[str, str]]) ->
             continue
         words = NOT_REACHED if median.value is None else f"{text(median, 'value', 'count')} {log.ledger.day_name}"
         last = max(last, max(day for day, _ in points))
-        rows.append(_curve_row(f"{log.label(by, group)}: half resolved after {words}", sorted(points), median))
+        rows.append(curve_row(f"{log.label(by, group)}: half resolved after {words}", sorted(points), median))
         said.append(f"{log.label(by, group)}: half resolved after {words}")
     if not rows:
         return None
@@ -93,7 +94,9 @@ def curves_chart(log: LogFigures, key: str, parts: Sequence[tuple[str, str]]) ->
     )
 
 
-def _curve_row(label: str, points: Sequence[tuple[int, float]], median: Estimate) -> Row:
+def curve_row(label: str, points: Sequence[tuple[int, float]], median: Estimate | None) -> Row:
+    """A curve of a share over days, from none to all, with a mark where half is reached."""
+
     def draw(axes: Axes, y: float) -> None:
         top, bottom = y - HALF_HEIGHT, y + HALF_HEIGHT
         high = axes.get_xlim()[1]
@@ -103,13 +106,13 @@ def _curve_row(label: str, points: Sequence[tuple[int, float]], median: Estimate
                 words, (high, at), (2, 0), textcoords="offset points", fontsize=SMALL - 2, va="center_baseline"
             )
         axes.plot([d for d, _ in points], [bottom - s * 2 * HALF_HEIGHT for _, s in points], color=AFTER, linewidth=2)
-        if median.value is not None:
+        if median is not None and median.value is not None:
             axes.plot([median.value], [y], marker="o", color=AFTER, markersize=7, linestyle="none")
 
     return Row(label, draw)
 
 
-def months_chart(log: LogFigures, key: str) -> Chart | None:
+def months_chart(log: LedgerFigures, key: str) -> Chart | None:
     """How fast each month resolved what was open, beside the log's usual speed; None where no month has a speed."""
     speeds = [e for e in log.figures.estimates if e.measure == "month_speed" and e.value is not None]
     if not speeds:

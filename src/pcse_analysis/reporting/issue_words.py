@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from pcse_analysis.catalogue.ledgers import Ledger
-from pcse_analysis.dossier import Dossier
-from pcse_analysis.estimates import Change, Estimate, Figures, Verdict
-from pcse_analysis.reporting.figures import absent, date, figure
+from pcse_analysis.estimates import Change, Verdict
+from pcse_analysis.reporting.figures import date, figure
+from pcse_analysis.reporting.ledger_figures import LedgerFigures
 
 WORDS = {
     Verdict.DETERIORATED: "slower",
@@ -17,59 +16,6 @@ WORDS = {
     Verdict.NONE: "not compared",
 }
 """A verdict on the speed of resolving."""
-NOT_REACHED = "not reached"
-
-
-class LogFigures:
-    """The figures of one log by measure, category and part."""
-
-    def __init__(self, dossier: Dossier, ledger: Ledger) -> None:
-        """Those of ``ledger`` in the edition."""
-        self.dossier, self.ledger = dossier, ledger
-        self.figures: Figures = dossier.figures_of(ledger.id)
-        self._found = {(e.measure, e.category, e.group_by, e.group): e for e in self.figures.estimates}
-
-    def get(self, measure: str, category: str = "", by: str = "", group: str = "") -> Estimate | None:
-        """One estimate, or None where the log has none."""
-        return self._found.get((measure, category, by, group))
-
-    def parts(self, *kinds: str) -> list[tuple[str, str]]:
-        """The parts of the log that are of these kinds, in the order of the catalogue; withheld ones too."""
-        there = {(e.group_by, e.group) for e in self.figures.estimates if e.measure == "logged"}
-        names = {
-            "": [""],
-            "route": list(self.ledger.routes),
-            "service_line": list(self.dossier.catalogue.service_lines),
-        }
-        return [(by, group) for by in kinds for group in names[by] if (by, group) in there]
-
-    def label(self, by: str, group: str) -> str:
-        """The name of a part."""
-        if by == "service_line":
-            return self.dossier.catalogue.service_lines[group].label
-        return self.ledger.routes[group] if by == "route" else "All issues"
-
-    def change(self, by: str = "", group: str = "") -> Change | None:
-        """The change of the speed of a part."""
-        return next((c for c in self.figures.changes if (c.group_by, c.group) == (by, group)), None)
-
-
-def days_text(estimate: Estimate | None, field: str = "value") -> Markup:
-    """A number of days; "not reached" where the curve never comes down so far."""
-    if estimate is None:
-        return Markup("[x]")
-    if estimate.suppressed:
-        return absent(estimate)
-    if getattr(estimate, field) is None:
-        return Markup(NOT_REACHED)
-    return figure(estimate, field, "count")
-
-
-def days_range(estimate: Estimate | None) -> Markup:
-    """The limits of a number of days."""
-    if estimate is None or estimate.suppressed:
-        return days_text(estimate)
-    return Markup("{} to {}").format(days_text(estimate, "low"), days_text(estimate, "high"))
 
 
 def period(name: str) -> Markup:
@@ -111,7 +57,7 @@ def headline(label: str, change: Change | None) -> Markup:
     return Markup("{}: whether resolving slowed down cannot be said").format(label)
 
 
-def sentence(log: LogFigures, label: str, change: Change) -> Markup:
+def sentence(log: LedgerFigures, label: str, change: Change) -> Markup:
     """What the two periods were, by how much the rate changed, and what that does not rule out."""
     if change.value is None:
         return Markup("{}").format(change.reason)
@@ -136,7 +82,7 @@ def sentence(log: LogFigures, label: str, change: Change) -> Markup:
     return Markup(" ").join(said)
 
 
-def naive(log: LogFigures) -> Markup:
+def naive(log: LedgerFigures) -> Markup:
     """What the mean of closed issues would have claimed, and why it is no evidence."""
     first, second = (log.get("mean_age_of_closed", category) for category in ("before", "in the last months"))
     change = log.change()

@@ -6,24 +6,14 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from pcse_analysis.catalogue.ledgers import Ledger
 from pcse_analysis.dossier import Dossier
-from pcse_analysis.errors import CommandError, Problem, not_an_option
 from pcse_analysis.estimates import Estimate
 from pcse_analysis.reporting.exhibit import Exhibit
 from pcse_analysis.reporting.figures import NOT_APPLICABLE, NOT_AVAILABLE, absent, date, figure
 from pcse_analysis.reporting.html import Html, Piece, joined
 from pcse_analysis.reporting.issue_charts import curves_chart, months_chart, slow_down_chart
-from pcse_analysis.reporting.issue_words import (
-    WORDS,
-    LogFigures,
-    days_range,
-    days_text,
-    fall_range,
-    headline,
-    naive,
-    sentence,
-)
+from pcse_analysis.reporting.issue_words import WORDS, fall_range, headline, naive, sentence
+from pcse_analysis.reporting.ledger_figures import LedgerFigures, days_range, days_text, find_ledger, ledgers_of
 from pcse_analysis.reporting.tables import KEY_OF_REPLIES, Cell, Table, range_of
 
 ABSENT = (
@@ -33,27 +23,13 @@ ABSENT = (
 ALL_AND_ROUTES = ("", "route")
 
 
-def logs_of(dossier: Dossier) -> list[Ledger]:
-    """The issue logs of an edition, in the order of the catalogue."""
-    return [ledger for ledger in dossier.ledgers if ledger.kind == "issues"]
-
-
-def _log(dossier: Dossier, issues: str) -> tuple[LogFigures, int]:
-    logs = logs_of(dossier)
-    names = [ledger.id for ledger in logs]
-    if issues not in names:
-        problem = Problem(what=f"parameter 'issues': {not_an_option(issues, 'an issue log of this edition', names)}")
-        raise CommandError([problem])
-    return LogFigures(dossier, logs[names.index(issues)]), names.index(issues) + 1
-
-
 def slow_down(dossier: Dossier, issues: str) -> Piece:
     """Whether resolving slowed down in the last months, by route and service line, beside the naive mean.
 
     Raises:
         CommandError: the edition has no issue log of this name.
     """
-    log, number = _log(dossier, issues)
+    log, number = find_ledger(dossier, "issues", issues)
     change = log.change()
     if change is None:
         return Html(Markup("<p>This log does not ask for a comparison of periods, or has not run for long enough.</p>"))
@@ -69,7 +45,7 @@ def slow_down(dossier: Dossier, issues: str) -> Piece:
     return Exhibit(
         id=f"I{number}",
         headline=headline(label, change),
-        subtitle=_subtitle(log),
+        subtitle=log.subtitle,
         body=joined(body),
         chart=slow_down_chart(log, f"chart-I{number}", parts),
         tables=[_speed_table(log, number, parts)],
@@ -81,21 +57,11 @@ def slow_down(dossier: Dossier, issues: str) -> Piece:
             ),
             Markup(KEY_OF_REPLIES),
         ],
-        source=_source(log),
+        source=log.source,
     )
 
 
-def _subtitle(log: LogFigures) -> Markup:
-    first = next(iter(log.figures.estimates), None)
-    known = Markup(", as known on {}").format(date(first.known_on)) if first else Markup()
-    return Markup("{}{}. {}").format(log.ledger.label, known, log.ledger.about)
-
-
-def _source(log: LogFigures) -> Markup:
-    return Markup("{}, described in {}.").format(log.ledger.name, log.ledger.description)
-
-
-def _routes(log: LogFigures) -> Markup:
+def _routes(log: LedgerFigures) -> Markup:
     """How fast each other route is beside the first."""
     said = []
     routes = list(log.ledger.routes)
@@ -111,7 +77,7 @@ def _routes(log: LogFigures) -> Markup:
     return joined(said)
 
 
-def _speed_table(log: LogFigures, number: int, parts: Sequence[tuple[str, str]]) -> Table:
+def _speed_table(log: LedgerFigures, number: int, parts: Sequence[tuple[str, str]]) -> Table:
     rows: list[list[Cell]] = []
     for part in parts:
         change = log.change(*part)
@@ -148,7 +114,7 @@ def times(dossier: Dossier, issues: str) -> Piece:
     Raises:
         CommandError: the edition has no issue log of this name.
     """
-    log, number = _log(dossier, issues)
+    log, number = find_ledger(dossier, "issues", issues)
     parts = log.parts("", "route", "service_line")
     standard = log.ledger.standard
     rows: list[list[Cell]] = []
@@ -184,9 +150,9 @@ def times(dossier: Dossier, issues: str) -> Piece:
     return Exhibit(
         id=f"I{number}b",
         headline=Markup("Half of all issues are resolved after {} {}").format(days_text(middle), days),
-        subtitle=_subtitle(log),
+        subtitle=log.subtitle,
         body=Markup("<p>Days are {}; an issue that is still open counts as open for as long as it was.</p>").format(
-            "working days, without weekends and bank holidays" if log.ledger.days == "working" else "all days"
+            log.days_counted
         ),
         chart=curves_chart(log, f"chart-I{number}b", log.parts("route")),
         tables=[Table(f"Table I{number}b. Time to resolve", heads, rows, frozenset(range(1, 9)))],
@@ -194,7 +160,7 @@ def times(dossier: Dossier, issues: str) -> Piece:
             Markup("Kaplan and Meier's estimate. “Not reached”: fewer than that share are resolved at any age seen."),
             Markup(KEY_OF_REPLIES),
         ],
-        source=_source(log),
+        source=log.source,
     )
 
 
@@ -204,7 +170,7 @@ def backlog(dossier: Dossier, issues: str) -> Piece:
     Raises:
         CommandError: the edition has no issue log of this name.
     """
-    log, number = _log(dossier, issues)
+    log, number = find_ledger(dossier, "issues", issues)
     months = [e.group for e in log.figures.estimates if e.measure == "month_opened"]
     rows: list[list[Cell]] = []
     for month in sorted(months):
@@ -231,18 +197,18 @@ def backlog(dossier: Dossier, issues: str) -> Piece:
         id=f"I{number}c",
         headline=Markup("{} issues were open on the last day").format(figure(still, "value", "count")) if still
         else Markup("Issues month by month"),
-        subtitle=_subtitle(log),
+        subtitle=log.subtitle,
         body=said,
         chart=months_chart(log, f"chart-I{number}c"),
         tables=[Table(f"Table I{number}c. Issues month by month", heads, rows, frozenset(range(1, 6)))],
         caveats=[Markup("The first and the last month may be parts of a month.")],
-        source=_source(log),
+        source=log.source,
     )  # fmt: skip
 
 
 def overview(dossier: Dossier) -> Piece:
     """What each issue log of the edition says about its speed; a stated absence where there is none."""
-    logs = logs_of(dossier)
+    logs = ledgers_of(dossier, "issues")
     if not logs:
         return Html(Markup("<p>{}</p>").format(ABSENT))
     return Html(joined(slow_down(dossier, ledger.id) for ledger in logs))

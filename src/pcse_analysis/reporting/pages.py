@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from markupsafe import Markup
 
+from pcse_analysis.catalogue.ledgers import LEDGER_PAGES
 from pcse_analysis.catalogue.types import Page
 from pcse_analysis.dossier import ALL, Dossier, Selection, repeated_for
 from pcse_analysis.reporting.findings import change_finding
@@ -34,7 +35,7 @@ def pages_made(dossier: Dossier) -> Iterator[tuple[Page, str, str, str]]:
 def _each(dossier: Dossier, page: Page) -> dict[str, str]:
     """What a page is repeated for, with its name: service lines, or the groups whose replies the edition holds."""
     names = repeated_for(dossier.catalogue, page, dossier.survey)
-    if page.each == "issues":
+    if page.each in LEDGER_PAGES:
         return {name: dossier.catalogue.ledgers[name].label for name in names}
     if page.each == SERVICE_LINE:
         return {name: dossier.catalogue.service_lines[name].label for name in names}

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from functools import partial
 
 from markupsafe import Markup
 
 from pcse_analysis.dossier import Dossier
 from pcse_analysis.estimates import PERFORMANCE_SURVEY, Estimate
-from pcse_analysis.reporting.exhibit import cited
-from pcse_analysis.reporting.figures import date, date_text, figure, wave_name
+from pcse_analysis.reporting.exhibit import Exhibit, cited
+from pcse_analysis.reporting.figures import NOT_AVAILABLE, date, date_text, figure, wave_name
 from pcse_analysis.reporting.html import Html, Piece, joined
+from pcse_analysis.reporting.ledger_figures import ledgers_of
+from pcse_analysis.reporting.returned import Returned, returns_chart
 from pcse_analysis.reporting.tables import Cell, Table
 
 REPORTERS = {
@@ -85,6 +89,10 @@ def _told(dossier: Dossier, facts: dict[str, dict[str, str]], estimate: Estimate
         return Markup("{}: {} ({}; by {}). {}").format(
             fact["label"], _number(estimate), _period(fact["period"]), REPORTERS[estimate.category], fact["note"]
         )
+    ledger = dossier.catalogue.ledgers.get(estimate.survey)
+    if ledger is not None:
+        words = "{}: {} ({}; {})"
+        return Markup(words).format(estimate.group, _number(estimate), date(estimate.category), ledger.label)
     question = dossier.question(estimate)
     wave = wave_name(dossier.survey.waves[estimate.wave])
     return Markup("{}: {} ({}, {})").format(
@@ -119,5 +127,56 @@ def published(dossier: Dossier) -> Piece:
 
 
 def returns(dossier: Dossier) -> Piece:
-    """Whether returns of the provider are held: they are not."""
-    return Html(Markup("<p>{}</p>").format(NO_RETURNS))
+    """Standards met and missed month by month, and runs of misses; a stated absence where no returns are held."""
+    found = [Returned(dossier, ledger) for ledger in ledgers_of(dossier, "kpi_returns")]
+    if not found:
+        return Html(Markup("<p>{}</p>").format(NO_RETURNS))
+    return Html(joined(_returns(one, number) for number, one in enumerate(found, start=1)))
+
+
+def _returns(returned: Returned, number: int) -> Piece:
+    rows: list[list[Cell]] = []
+    for item in returned.items:
+        get = partial(returned.get, item)
+        counts = [get("months", outcome) for outcome in ("met", "missed", "no target", "no return")]
+        runs = [get(name) for name in ("longest_run_of_misses", "misses_at_the_end")]
+        rows.append(
+            [returned.label(item), *(figure(e, "value", "count") if e else NOT_AVAILABLE for e in (*counts, *runs))]
+        )
+    heads = (
+        "Measure",
+        "Met",
+        "Missed",
+        "No target",
+        "No return",
+        "Missed in a row, at most",
+        "Missed in a row, at the end",
+    )
+    missed = [item for item in returned.items if (e := returned.get(item, "months", "missed")) and e.value]
+    return Exhibit(
+        id=f"B{number}",
+        headline=_missed_headline(returned, missed),
+        subtitle=returned.subtitle,
+        body=Markup(
+            "<p>Met and missed are the provider's own figures against its own targets. Whether a standard that is met "
+            "is one that practices notice is another question: see what is reported beside what is experienced.</p>"
+        ),
+        chart=returns_chart(returned, f"chart-B{number}"),
+        tables=[
+            Table(f"Table B{number}. Months in which each measure met its target", heads, rows, frozenset(range(1, 7)))
+        ],
+        caveats=[
+            Markup("A return that equals its target has met it. A month without a return ends a run of misses."),
+        ],
+        source=returned.source,
+    )
+
+
+def _missed_headline(returned: Returned, missed: Sequence[str]) -> Markup:
+    longest = max(missed, key=lambda item: returned.longest_run(item), default=None)
+    if longest is None:
+        return Markup("Every return that has a target met it")
+    run = returned.get(longest, "longest_run_of_misses")
+    assert run is not None
+    words = "{}: missed its target in {} months in a row, more than any other measure"
+    return Markup(words).format(returned.label(longest), figure(run, "value", "count"))

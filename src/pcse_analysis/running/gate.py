@@ -22,6 +22,8 @@ from pcse_analysis.running.plan import Plan
 
 LISTED = 40
 PACKED = (".xlsx", ".docx")
+PLACES = re.compile(r' (?:r|ref|sqref|activeCell|topLeftCell)="[A-Z]+\d+(?::[A-Z]+\d+)?"')
+"""Where a cell of a workbook stands, such as C1236, which is no code of anybody."""
 WORD = re.compile(r"[A-Za-z0-9]+")
 LOCAL_PATH = re.compile(r"(?:(?<![\w./])/(?:home|root|tmp|Users|work)/|\b[A-Z]:\\)[^\s<>\"']{1,60}")
 KEPT = "build/refused"
@@ -114,9 +116,8 @@ def _texts(path: Path) -> Iterable[str]:
     """What a file says, unpacked where it is packed; nothing of what is no text."""
     if path.suffix in PACKED:
         with zipfile.ZipFile(path) as packed:
-            return [
-                packed.read(n).decode("utf-8", "replace") for n in packed.namelist() if n.endswith((".xml", ".rels"))
-            ]
+            parts = [n for n in packed.namelist() if n.endswith((".xml", ".rels"))]
+            return [PLACES.sub("", packed.read(n).decode("utf-8", "replace")) for n in parts]
     return [path.read_text(encoding="utf-8")] if path.suffix in (".html", ".csv", ".json", ".svg", ".txt") else []
 
 

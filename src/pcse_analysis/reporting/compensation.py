@@ -1,0 +1,296 @@
+"""The sections of a page on compensation claims: waits, ends, money, and working days lost for want of approval."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from pcse_analysis.dossier import Dossier
+from pcse_analysis.reporting.compensation_charts import ENDS, MONEY, day_of, decided_chart, ends_chart, money_chart
+from pcse_analysis.reporting.exhibit import Exhibit
+from pcse_analysis.reporting.figures import NOT_APPLICABLE, NOT_AVAILABLE, figure
+from pcse_analysis.reporting.html import Html, Piece, joined
+from pcse_analysis.reporting.ledger_figures import LedgerFigures, days_range, days_text, find_ledger, ledgers_of
+from pcse_analysis.reporting.tables import KEY_OF_REPLIES, Cell, Table, range_of
+
+ABSENT = (
+    "No compensation claims are part of this edition. So nothing here can say how long people with lost earnings wait, "
+    "or how much is asked, offered and paid."
+)
+LOSSES = ("", "loss")
+EVERYTHING = ("", "loss", "service_line")
+STEPS = {
+    "days_to_acknowledged": "Half acknowledged after",
+    "days_to_decided": "Half decided after",
+    "days_to_closed": "Half closed after",
+}
+METHOD = (
+    "Aalen and Johansen's estimate: a claim that ended in another way can no longer end in this one, and one that is "
+    "still undecided counts for as long as it was. Of the claims submitted since the ledger began."
+)
+
+
+def waits(dossier: Dossier, claims: str) -> Piece:
+    """How long claims wait for each step, those for lost earnings beside direct losses.
+
+    Raises:
+        CommandError: the edition has no claims of this name.
+    """
+    book, number = find_ledger(dossier, "claims", claims)
+    parts = book.parts(*EVERYTHING)
+    rows: list[list[Cell]] = []
+    for part in parts:
+        counted = book.get("submitted", "", *part)
+        row: list[Cell] = [book.label(*part), figure(counted, "value", "count") if counted else NOT_AVAILABLE]
+        for measure in STEPS:
+            middle = book.get(measure, "median", *part)
+            row += [days_text(middle), days_range(middle)]
+        rows.append([*row, days_text(book.get("days_to_decided", "upper quartile", *part))])
+    heads = ["Claims", "Submitted"]
+    for head in STEPS.values():
+        heads += [head, "Interval"]
+    table = Table(
+        f"Table W{number}. Waits by step, in {book.ledger.day_name}",
+        [*heads, "Three quarters decided after"],
+        rows,
+        frozenset(range(1, 9)),
+    )
+    return Exhibit(
+        id=f"W{number}",
+        headline=_headline(book),
+        subtitle=book.subtitle,
+        body=joined([_against_direct(book), _undecided(book)]),
+        chart=decided_chart(book, f"chart-W{number}", book.parts("loss")),
+        tables=[table, _decided_table(book, number)],
+        caveats=[Markup("Days are {}. {}").format(book.days_counted, METHOD), Markup(KEY_OF_REPLIES)],
+        source=book.source,
+    )
+
+
+def _headline(book: LedgerFigures) -> Markup:
+    found = [(book.label(*part), book.get("days_to_decided", "median", *part)) for part in book.parts("loss")]
+    told = Markup("; ").join(
+        Markup("{}: half decided after {} {}").format(label, days_text(e), book.ledger.day_name) for label, e in found
+    )
+    return told or Markup("How long claims wait")
+
+
+def _against_direct(book: LedgerFigures) -> Markup:
+    ratio = book.get("rate_against_direct", "", "loss", "lost_earnings")
+    if ratio is None or ratio.value is None:
+        return Markup()
+    limits = [figure(ratio, side, "ratio") for side in ("low", "high")]
+    return Markup(
+        "<p>At the same age, and for the same service, claims for lost earnings were decided {} times as fast as those "
+        "for direct losses ({} interval {} to {}).</p>"
+    ).format(figure(ratio, "value", "ratio"), figure(ratio, "confidence", "percent"), *limits)
+
+
+def _undecided(book: LedgerFigures) -> Markup:
+    said = []
+    for part in book.parts(*LOSSES):
+        age = book.get("age_of_undecided", "median", *part)
+        if age is not None and age.value is not None:
+            words = "{}: {} undecided on the last day, half of them for {} {} or longer."
+            counted = figure(age, "base", "count")
+            said.append(
+                Markup(words).format(book.label(*part), counted, figure(age, "value", "count"), book.ledger.day_name)
+            )
+    return Markup("<p>{}</p>").format(Markup(" ").join(said)) if said else Markup()
+
+
+def _decided_table(book: LedgerFigures, number: int) -> Table:
+    parts = book.parts(*LOSSES)
+    rows: list[list[Cell]] = []
+    for category in book.categories("decided_by"):
+        row: list[Cell] = [f"{category}"]
+        for part in parts:
+            share = book.get("decided_by", category, *part)
+            row += [
+                figure(share, "value", "bare") if share else NOT_AVAILABLE,
+                range_of(share, "low", "high", "bare") if share else NOT_AVAILABLE,
+            ]
+        rows.append(row)
+    heads = [f"After so many {book.ledger.day_name}"]
+    for part in parts:
+        heads += [f"{book.label(*part)}: decided (%)", f"Interval, {book.label(*part).lower()} (%)"]
+    return Table(f"Table W{number}a. Share decided by each day", heads, rows, frozenset(range(1, len(heads))))
+
+
+def ends(dossier: Dossier, claims: str) -> Piece:
+    """How claims end: paid, refused, withdrawn, or not yet.
+
+    Raises:
+        CommandError: the edition has no claims of this name.
+    """
+    book, number = find_ledger(dossier, "claims", claims)
+    days = [day_of(category) for category in book.categories("ended_by") if category.startswith("paid")]
+    last = max(days, default=0)
+    rows: list[list[Cell]] = []
+    for part in book.parts(*EVERYTHING):
+        row: list[Cell] = [book.label(*part)]
+        for end in ("open", *ENDS):
+            counted = book.get("ended", end, *part)
+            row.append(figure(counted, "value", "count") if counted else NOT_AVAILABLE)
+        for end in ENDS:
+            share = book.get("ended_by", f"{end} by {last} days", *part)
+            row += (
+                [figure(share, "value", "bare"), range_of(share, "low", "high", "bare")]
+                if share
+                else [NOT_AVAILABLE] * 2
+            )
+        rows.append(row)
+    heads = ["Claims", "Open", *(end.capitalize() for end in ENDS)]
+    for end in ENDS:
+        heads += [f"{end.capitalize()} by {last} days (%)", f"Interval, {end} (%)"]
+    return Exhibit(
+        id=f"W{number}b",
+        headline=_ends_headline(book, last),
+        subtitle=book.subtitle,
+        body=_naive(book, last),
+        chart=ends_chart(book, f"chart-W{number}b", book.parts(*LOSSES), last),
+        tables=[Table(f"Table W{number}b. How claims end", heads, rows, frozenset(range(1, len(heads))))],
+        caveats=[Markup("Days are {}. {}").format(book.days_counted, METHOD), Markup(KEY_OF_REPLIES)],
+        source=book.source,
+    )
+
+
+def _ends_headline(book: LedgerFigures, last: int) -> Markup:
+    shares = [book.get("ended_by", f"{end} by {last} days") for end in ENDS]
+    if any(share is None or share.value is None for share in shares):
+        return Markup("How claims end")
+    told = [figure(share, "value", "percent") for share in shares if share is not None]
+    return Markup("Of all claims {} were paid, {} refused and {} withdrawn within {} days").format(*told, last)
+
+
+def _naive(book: LedgerFigures, last: int) -> Markup:
+    """What counting the other ends as merely not followed further would claim."""
+    right, wrong = (book.get(measure, f"paid by {last} days") for measure in ("ended_by", "ended_by_naive"))
+    if right is None or wrong is None or right.value is None or wrong.value is None:
+        return Markup()
+    return Markup(
+        "<p><strong>Not to be used:</strong> to count refused and withdrawn claims as if they were only lost sight of "
+        "would say that {} are paid by then, as though they could still be paid. Taken as ends of their own, {} are."
+        "</p>"
+    ).format(figure(wrong, "value", "percent"), figure(right, "value", "percent"))
+
+
+def money(dossier: Dossier, claims: str) -> Piece:
+    """What was asked, offered and paid, by kind of loss and service line.
+
+    Raises:
+        CommandError: the edition has no claims of this name.
+    """
+    book, number = find_ledger(dossier, "claims", claims)
+    rows: list[list[Cell]] = []
+    for part in book.parts(*EVERYTHING):
+        row: list[Cell] = [book.label(*part)]
+        for name in MONEY:
+            for measure in (name, f"{name}_median"):
+                amount = book.get(measure, "", *part)
+                row.append(figure(amount, "value", "pounds") if amount else NOT_APPLICABLE)
+        ratio = book.get("offered_of_asked", "", *part)
+        rows.append([*row, figure(ratio, "value", "bare") if ratio else NOT_APPLICABLE])
+    heads = ["Claims"]
+    for name in MONEY:
+        heads += [f"{name.capitalize()}, in all", f"{name.capitalize()}, the middle claim"]
+    heads.append("Offered, of what was asked in the claims decided (%)")
+    return Exhibit(
+        id=f"W{number}c",
+        headline=_money_headline(book),
+        subtitle=book.subtitle,
+        body=_unpaid(book),
+        chart=money_chart(book, f"chart-W{number}c", book.parts(*LOSSES)),
+        tables=[Table(f"Table W{number}c. Money asked, offered and paid", heads, rows, frozenset(range(1, 8)))],
+        caveats=[
+            Markup(
+                "The middle claim is that of the claims with such an amount, rounded to ten pounds. Of the claims "
+                "decided, one without an offer counts with nothing. A sum that would tell the amount of one claimant, "
+                "who makes up much of it, is withheld."
+            ),
+            Markup(KEY_OF_REPLIES),
+        ],
+        source=book.source,
+    )
+
+
+def _money_headline(book: LedgerFigures) -> Markup:
+    ratio = book.get("offered_of_asked")
+    if ratio is None or ratio.value is None:
+        return Markup("What was asked, offered and paid")
+    return Markup("{} of what was asked in the claims decided was offered").format(figure(ratio, "value", "percent"))
+
+
+def _unpaid(book: LedgerFigures) -> Markup:
+    sums = {name: book.get(name) for name in ("asked", "asked_undecided", "offered_unpaid", "paid")}
+    told = {name: figure(e, "value", "pounds") if e else NOT_AVAILABLE for name, e in sums.items()}
+    words = (
+        "<p>Asked for in all: {}. In claims still undecided: {}. Offered, and the claim not closed: {}. Paid: {}.</p>"
+    )
+    return Markup(words).format(*(told[name] for name in sums))
+
+
+def lost_days(dossier: Dossier, claims: str) -> Piece:
+    """How long approval for the performers list took, and the working days lost by it.
+
+    Raises:
+        CommandError: the edition has no claims of this name.
+    """
+    book, number = find_ledger(dossier, "claims", claims)
+    counts = {n: book.get(n) for n in ("applications", "beyond_expected", "not_yet_listed", "working_days_lost")}
+    if any(count is None for count in counts.values()):
+        return Html(Markup("<p>These claims say nothing of applications to join the performers list.</p>"))
+    told = {n: figure(e, "value", "count") for n, e in counts.items() if e is not None}
+    weeks = book.ledger.expected_weeks
+    each = book.get("working_days_lost_by_each", "median")
+    middle = figure(each, "value", "count") if each else NOT_AVAILABLE
+    body = Markup(
+        "<p>Of {} claims with an application, {} took longer than {} weeks, and {} were not on the list on the last "
+        "day. From the end of these weeks until the place on the list, or until the last day, {} working days passed; "
+        "half of those who waited longer lost {} or more.</p>"
+    ).format(
+        told["applications"], told["beyond_expected"], weeks, told["not_yet_listed"], told["working_days_lost"], middle
+    )
+    rows: list[list[Cell]] = [
+        [words, days_text(e), days_range(e)]
+        for words, e in (
+            (f"{share} on the list after", book.get("days_to_listed", name))
+            for name, share in (
+                ("lower quartile", "A quarter"),
+                ("median", "Half"),
+                ("upper quartile", "Three quarters"),
+            )
+        )
+    ]
+    heads = ("Applications", book.ledger.day_name.capitalize(), "Interval")
+    return Exhibit(
+        id=f"W{number}d",
+        headline=Markup("{} working days were lost to late approval, by those who claimed").format(
+            told["working_days_lost"]
+        ),
+        subtitle=book.subtitle,
+        body=body,
+        chart=None,
+        tables=[
+            Table(f"Table W{number}d. From the application to the performers list", heads, rows, frozenset({1, 2}))
+        ],
+        caveats=[
+            Markup(
+                "Only those who claimed are in it: nothing is known here of others whose application was late, or on "
+                "time. A day counts as lost whether or not work was offered on it; where an application is not "
+                "settled, the days are those until the last day, and so at least as many."
+            ),
+            Markup(KEY_OF_REPLIES),
+        ],
+        source=book.source,
+    )
+
+
+def overview(dossier: Dossier) -> Piece:
+    """What the claims of the edition say of waits and money; a stated absence where there are none."""
+    found = ledgers_of(dossier, "claims")
+    if not found:
+        return Html(Markup("<p>{}</p>").format(ABSENT))
+    pieces: Sequence[Piece] = [piece(dossier, one.id) for one in found for piece in (waits, money)]
+    return Html(joined(pieces))
