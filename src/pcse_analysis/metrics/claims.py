@@ -74,7 +74,7 @@ def _quantiles(book: ClaimsBook, part: Part, measure: str, wait: Wait) -> Iterat
 
 def _shares(book: ClaimsBook, part: Part, followed: NDArray[np.bool_]) -> Iterator[Estimate]:
     decided, ended = book.wait("submitted", "decided", followed), book.wait_for_ends(followed)
-    last = int(decided.days.max()) if len(decided) else 0
+    last = int(book.wait("submitted", "closed", book.followed).days.max(initial=0))
     times = sorted({*(at for at in GRID if at <= last), *([book.ledger.standard] if book.ledger.standard else [])})
     yield from _by_days(book, part, "decided_by", "", decided, REACHED, times)
     for mark, end in enumerate(ENDS, start=1):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from pcse_analysis.dossier import Dossier
-from pcse_analysis.reporting.compensation_charts import ENDS, MONEY, day_of, decided_chart, ends_chart, money_chart
+from pcse_analysis.reporting.compensation_charts import ENDS, MONEY, decided_chart, ends_chart, money_chart
 from pcse_analysis.reporting.exhibit import Exhibit
 from pcse_analysis.reporting.figures import NOT_APPLICABLE, NOT_AVAILABLE, figure
 from pcse_analysis.reporting.html import Html, Piece, joined
@@ -20,11 +20,6 @@ ABSENT = (
 )
 LOSSES = ("", "loss")
 EVERYTHING = ("", "loss", "service_line")
-STEPS = {
-    "days_to_acknowledged": "Half acknowledged after",
-    "days_to_decided": "Half decided after",
-    "days_to_closed": "Half closed after",
-}
 METHOD = (
     "Aalen and Johansen's estimate: a claim that ended in another way can no longer end in this one, and one that is "
     "still undecided counts for as long as it was. Of the claims submitted since the ledger began."
@@ -41,21 +36,30 @@ def waits(dossier: Dossier, claims: str) -> Piece:
     parts = book.parts(*EVERYTHING)
     rows: list[list[Cell]] = []
     for part in parts:
-        counted = book.get("submitted", "", *part)
-        row: list[Cell] = [book.label(*part), figure(counted, "value", "count") if counted else NOT_AVAILABLE]
-        for measure in STEPS:
-            middle = book.get(measure, "median", *part)
-            row += [days_text(middle), days_range(middle)]
-        rows.append([*row, days_text(book.get("days_to_decided", "upper quartile", *part))])
-    heads = ["Claims", "Submitted"]
-    for head in STEPS.values():
-        heads += [head, "Interval"]
-    table = Table(
-        f"Table W{number}. Waits by step, in {book.ledger.day_name}",
-        [*heads, "Three quarters decided after"],
-        rows,
-        frozenset(range(1, 9)),
+        counted, middle = book.get("submitted", "", *part), book.get("days_to_decided", "median", *part)
+        rows.append([
+            book.label(*part),
+            figure(counted, "value", "count") if counted else NOT_AVAILABLE,
+            days_text(book.get("days_to_acknowledged", "median", *part)),
+            days_text(book.get("days_to_decided", "lower quartile", *part)),
+            days_text(middle),
+            days_range(middle),
+            days_text(book.get("days_to_decided", "upper quartile", *part)),
+            days_text(book.get("days_to_closed", "median", *part)),
+        ])  # fmt: skip
+    heads = (
+        *(
+            "Claims",
+            "Submitted",
+            "Half acknowledged after",
+            "A quarter decided after",
+            "Half decided after",
+            "Interval",
+        ),
+        *("Three quarters decided after", "Half closed after"),
     )
+    caption = f"Table W{number}. Waits by step, in {book.ledger.day_name}"
+    table = Table(caption, heads, rows, frozenset(range(1, 8)))
     return Exhibit(
         id=f"W{number}",
         headline=_headline(book),
@@ -103,8 +107,8 @@ def _undecided(book: LedgerFigures) -> Markup:
 def _decided_table(book: LedgerFigures, number: int) -> Table:
     parts = book.parts(*LOSSES)
     rows: list[list[Cell]] = []
-    for category in book.categories("decided_by"):
-        row: list[Cell] = [f"{category}"]
+    for category in (f"{day} days" for day in book.days_of("decided_by")):
+        row: list[Cell] = [category]
         for part in parts:
             share = book.get("decided_by", category, *part)
             row += [
@@ -125,35 +129,48 @@ def ends(dossier: Dossier, claims: str) -> Piece:
         CommandError: the edition has no claims of this name.
     """
     book, number = find_ledger(dossier, "claims", claims)
-    days = [day_of(category) for category in book.categories("ended_by") if category.startswith("paid")]
-    last = max(days, default=0)
-    rows: list[list[Cell]] = []
-    for part in book.parts(*EVERYTHING):
+    last = _last_day(book)
+    parts = book.parts(*EVERYTHING)
+    counts: list[list[Cell]] = []
+    for part in parts:
+        found = [book.get("ended", end, *part) for end in ("open", *ENDS)]
+        counts.append([book.label(*part), *(figure(e, "value", "count") if e else NOT_AVAILABLE for e in found)])
+    shares: list[list[Cell]] = []
+    for part in parts:
         row: list[Cell] = [book.label(*part)]
-        for end in ("open", *ENDS):
-            counted = book.get("ended", end, *part)
-            row.append(figure(counted, "value", "count") if counted else NOT_AVAILABLE)
-        for end in ENDS:
-            share = book.get("ended_by", f"{end} by {last} days", *part)
-            row += (
-                [figure(share, "value", "bare"), range_of(share, "low", "high", "bare")]
-                if share
-                else [NOT_AVAILABLE] * 2
-            )
-        rows.append(row)
-    heads = ["Claims", "Open", *(end.capitalize() for end in ENDS)]
-    for end in ENDS:
-        heads += [f"{end.capitalize()} by {last} days (%)", f"Interval, {end} (%)"]
+        for share in (book.get("ended_by", f"{end} by {last} days", *part) for end in ENDS):
+            row.append(figure(share, "value", "bare") if share else NOT_AVAILABLE)
+            row.append(range_of(share, "low", "high", "bare") if share else NOT_AVAILABLE)
+        shares.append(row)
+    words = [end.capitalize() for end in ENDS]
+    heads = ["Claims", *(head for word in words for head in (f"{word} (%)", f"Interval, {word.lower()} (%)"))]
+    by_then = f"Table W{number}b. Share that ended in each way within {last} days"
+    tables = [
+        Table(by_then, heads, shares, frozenset(range(1, 7))),
+        Table(f"Table W{number}c. Claims by their end", ["Claims", "Open", *words], counts, frozenset(range(1, 5))),
+    ]
     return Exhibit(
         id=f"W{number}b",
         headline=_ends_headline(book, last),
         subtitle=book.subtitle,
         body=_naive(book, last),
         chart=ends_chart(book, f"chart-W{number}b", book.parts(*LOSSES), last),
-        tables=[Table(f"Table W{number}b. How claims end", heads, rows, frozenset(range(1, len(heads))))],
+        tables=tables,
         caveats=[Markup("Days are {}. {}").format(book.days_counted, METHOD), Markup(KEY_OF_REPLIES)],
         source=book.source,
     )
+
+
+def _last_day(book: LedgerFigures) -> int:
+    """The last day by which the ends of all claims and of each kind of loss are known; else of all claims."""
+    days = book.days_of("ended_by")
+    parts = book.parts(*LOSSES)
+    told = [
+        day
+        for day in days
+        if all((e := book.get("ended_by", f"paid by {day} days", *p)) and e.value is not None for p in parts)
+    ]
+    return max(told or days, default=0)
 
 
 def _ends_headline(book: LedgerFigures, last: int) -> Markup:
@@ -197,12 +214,12 @@ def money(dossier: Dossier, claims: str) -> Piece:
         heads += [f"{name.capitalize()}, in all", f"{name.capitalize()}, the middle claim"]
     heads.append("Offered, of what was asked in the claims decided (%)")
     return Exhibit(
-        id=f"W{number}c",
+        id=f"W{number}d",
         headline=_money_headline(book),
         subtitle=book.subtitle,
         body=_unpaid(book),
-        chart=money_chart(book, f"chart-W{number}c", book.parts(*LOSSES)),
-        tables=[Table(f"Table W{number}c. Money asked, offered and paid", heads, rows, frozenset(range(1, 8)))],
+        chart=money_chart(book, f"chart-W{number}d", book.parts(*LOSSES)),
+        tables=[Table(f"Table W{number}d. Money asked, offered and paid", heads, rows, frozenset(range(1, 8)))],
         caveats=[
             Markup(
                 "The middle claim is that of the claims with such an amount, rounded to ten pounds. Of the claims "
@@ -265,7 +282,7 @@ def lost_days(dossier: Dossier, claims: str) -> Piece:
     ]
     heads = ("Applications", book.ledger.day_name.capitalize(), "Interval")
     return Exhibit(
-        id=f"W{number}d",
+        id=f"W{number}e",
         headline=Markup("{} working days were lost to late approval, by those who claimed").format(
             told["working_days_lost"]
         ),
@@ -273,7 +290,7 @@ def lost_days(dossier: Dossier, claims: str) -> Piece:
         body=body,
         chart=None,
         tables=[
-            Table(f"Table W{number}d. From the application to the performers list", heads, rows, frozenset({1, 2}))
+            Table(f"Table W{number}e. From the application to the performers list", heads, rows, frozenset({1, 2}))
         ],
         caveats=[
             Markup(

@@ -20,17 +20,12 @@ MONEY = {"asked": "#3D3D3D", "offered": "#F46A25", "paid": AFTER}
 Part = tuple[str, str]
 
 
-def day_of(category: str) -> int:
-    """The number of days that a category such as "paid by 120 days" names."""
-    return int(category.split()[-2])
-
-
 def decided_chart(book: LedgerFigures, key: str, parts: Sequence[Part]) -> Chart | None:
     """The share of claims decided by each day, one row a part; None where no part can be shown."""
     rows, said, last = [], [], 0
     for part in parts:
-        shares = [book.get("decided_by", category, *part) for category in book.categories("decided_by")]
-        points = [(day_of(e.category), e.value) for e in shares if e is not None and e.value is not None]
+        shares = [(day, book.get("decided_by", f"{day} days", *part)) for day in book.days_of("decided_by")]
+        points = [(day, e.value) for day, e in shares if e is not None and e.value is not None]
         median = book.get("days_to_decided", "median", *part)
         if not points or median is None or median.suppressed:
             continue

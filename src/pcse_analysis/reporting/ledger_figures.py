@@ -68,9 +68,10 @@ class LedgerFigures:
         """The change of the speed of a part."""
         return next((c for c in self.figures.changes if (c.group_by, c.group) == (by, group)), None)
 
-    def categories(self, measure: str) -> list[str]:
-        """The categories in which a measure of the whole ledger is given, in the order in which they were made."""
-        return [e.category for e in self.figures.estimates if (e.measure, e.group_by) == (measure, "")]
+    def days_of(self, measure: str) -> list[int]:
+        """The days by which shares of the whole ledger are given, as in "paid by 120 days"; the first one first."""
+        found = [e.category for e in self.figures.estimates if (e.measure, e.group_by) == (measure, "")]
+        return sorted({int(category.split()[-2]) for category in found})
 
     @property
     def subtitle(self) -> Markup:

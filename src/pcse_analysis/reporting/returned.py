@@ -77,14 +77,11 @@ def returns_chart(returned: Returned, key: str) -> Chart | None:
 
 
 def _ticks(periods: Sequence[str]) -> tuple[tuple[float, str], ...]:
-    """The first month of each quarter, and its year where that is new."""
-    found, year = [], ""
-    for place, period in enumerate(periods):
-        if place % 3 == 0:
-            month = MONTHS[int(period[5:]) - 1][:3]
-            found.append((float(place), month if period[:4] == year else f"{month} {period[:4]}"))
-            year = period[:4]
-    return tuple(found)
+    """The first month of each quarter, and in its place the year where that is new."""
+    months = [(place, int(period[5:]), period[:4]) for place, period in enumerate(periods)]
+    return tuple(
+        (float(place), year if month == 1 else MONTHS[month - 1][:3]) for place, month, year in months if month % 3 == 1
+    )
 
 
 def _months(returned: Returned, item: str, places: Mapping[str, int]) -> Callable[[Axes, float], None]:
@@ -95,7 +92,7 @@ def _months(returned: Returned, item: str, places: Mapping[str, int]) -> Callabl
             met = returned.get(item, "met", period)
             if met is not None and not met.value:
                 axes.plot(
-                    [place], [y], marker="x", color=MISSED, markersize=half, markeredgewidth=2.2, linestyle="none"
+                    [place], [y], marker="X", color=MISSED, markersize=half, markeredgewidth=2.2, linestyle="none"
                 )
             elif returned.get(item, "reported", period) is None:
                 axes.plot([place], [y], marker=".", color=EDGE, markersize=3, linestyle="none")

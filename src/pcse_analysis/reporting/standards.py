@@ -62,9 +62,11 @@ def reported_and_experienced(dossier: Dossier) -> Piece:
     known = {e.id: e for e in dossier.figures.estimates}
     facts = _facts(dossier)
     rows: list[list[Cell]] = []
+    absent = []
     for pair in dossier.pairs.to_dict("records"):
         first, second = known.get(pair["reported"]), known.get(pair["experienced"])
         if first is None or second is None or first.value is None or second.value is None:
+            absent.append(str(pair["id"]))
             continue
         rows.append(
             [
@@ -75,11 +77,16 @@ def reported_and_experienced(dossier: Dossier) -> Piece:
                 pair["reason"],
             ]
         )
+    left = Markup("<p>Not shown, as one of their figures is not part of this edition: {}.</p>").format(
+        ", ".join(absent)
+    )
     if not rows:
-        return Html(Markup("<p>No reported figure can be set beside an experienced one in this edition.</p>"))
+        none = Markup("<p>No reported figure can be set beside an experienced one in this edition.</p>")
+        return Html(joined([none, *([left] if absent else [])]))
     heads = ("Service", "Reported", "Experienced, or as others see it", "The same measure?", "Why")
     note = "<p>Where two figures do not measure the same, no difference is made of them: they stand side by side.</p>"
-    return Html(joined([Markup(note), Table("Table N. Reported and experienced", heads, rows)]))
+    table = Table("Table N. Reported and experienced", heads, rows)
+    return Html(joined([Markup(note), table, *([left] if absent else [])]))
 
 
 def _told(dossier: Dossier, facts: dict[str, dict[str, str]], estimate: Estimate) -> Markup:
@@ -178,5 +185,5 @@ def _missed_headline(returned: Returned, missed: Sequence[str]) -> Markup:
         return Markup("Every return that has a target met it")
     run = returned.get(longest, "longest_run_of_misses")
     assert run is not None
-    words = "{}: missed its target in {} months in a row, more than any other measure"
+    words = "{}: missed its target in {} months in a row, the longest run of all measures"
     return Markup(words).format(returned.label(longest), figure(run, "value", "count"))
