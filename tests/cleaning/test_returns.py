@@ -197,7 +197,7 @@ def test_the_ends_of_percentages_and_other_units(log: MadeLedger) -> None:
     assert log.cleaned().frame["value"].tolist() == [0, 100, -3]
 
 
-SHARE = "write percentages, such as 97; where so little is meant, write it with the sign: {}%."
+SHARE = "write percentages, such as 97 (Excel keeps 97% as 0.97); where so little is meant, write the sign too: {}%."
 
 
 @pytest.mark.parametrize(
@@ -206,6 +206,7 @@ SHARE = "write percentages, such as 97; where so little is meant, write it with 
         ({"value": "97.5"}, {"value": "0.97"}, "Result", "0.97"),
         ({"value": "97.5"}, {"value": "1"}, "Result", "1"),  # one whole, not one per cent
         ({"value": "97.5"}, {"target": "0.95"}, "Target", "0.95"),
+        ({"value": "0"}, {"value": "0.97"}, "Result", "0.97"),  # nothing is nothing in any unit
         ({"value": "", "target": "95"}, {"value": "0.97", "target": "95"}, "Result", "0.97"),  # targets tell it too
         ({"value": "97.5", "unit": ""}, {"value": "0.97", "unit": ""}, "Result", "0.97"),
     ],
@@ -235,6 +236,8 @@ def test_a_measure_all_in_shares(log: MadeLedger) -> None:
         (["0.8", "1.6", "2.3"], "2", "percent"),  # 80 would be much farther from 2 than 0.8 is
         (["0.97%", "97", "96"], "95", "percent"),  # it is written what is meant
         (["0", "97", "96"], "95", "percent"),
+        (["0.8", "1.2", "20", "40"], "30", "percent"),  # not all others are large
+        (["0.6"], "0.5", ""),  # who knows of what
         (["0.9", "12", "30"], "20", "days"),
     ],
 )
@@ -266,7 +269,7 @@ def test_a_measure_with_two_directions(log: MadeLedger) -> None:
 
 
 def test_a_measure_with_two_units(log: MadeLedger) -> None:
-    told, _ = only(log, row("2017-09", unit=""), row("2017-10", unit="%"), row(unit="days"))
+    told, _ = only(log, row("2017-09", unit=""), row("2017-10", unit="%"), row(unit="days", value="120"))
     assert told == "line 4, column 'Unit': is another unit than that of the same measure on line 3"
 
 
@@ -276,6 +279,7 @@ def test_measures_of_two_service_lines_are_two(log: MadeLedger) -> None:
     frame = log.cleaned().frame
     assert frame["unit"].tolist() == ["percent", "days"]
     assert frame["service_line"].tolist() == ["supplies", "records"]
+    assert len(returns_as_known(frame, "2017-12-31")) == 2
 
 
 def test_a_measure_in_other_capital_letters(log: MadeLedger) -> None:

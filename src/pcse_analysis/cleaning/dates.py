@@ -105,12 +105,13 @@ def _of_numbers(match: re.Match[str], order: DateOrder) -> datetime | None:
     """The moment in three numbers, the last of which may be the year, or the day where the year is first."""
     first, second, last = match["first"], match["second_part"], match["year"]
     if order == "year-first":
-        return _made(match, _full_year(first), int(second), int(last)) if len(last) == 2 else None
+        return _made(match, full_year(first), int(second), int(last)) if len(last) == 2 else None
     day, month = (second, first) if order == "month-first" else (first, second)
-    return _made(match, _full_year(last), int(month), int(day))
+    return _made(match, full_year(last), int(month), int(day))
 
 
-def _full_year(year: str) -> int:
+def full_year(year: str) -> int:
+    """The year of four digits, or of two."""
     if len(year) == 4:
         return int(year)
     return int(year) + (1900 if int(year) >= PIVOT else 2000)

@@ -7,7 +7,7 @@ from calendar import monthrange
 from datetime import datetime
 
 from pcse_analysis.catalogue.raw import DateOrder
-from pcse_analysis.cleaning.dates import MONTHS, PIVOT, read_dates
+from pcse_analysis.cleaning.dates import MONTHS, full_year, read_dates
 
 YEAR_FIRST = re.compile(r"(?P<year>\d{4})[-/](?P<month>\d{1,2})")
 YEAR_LAST = re.compile(r"(?P<month>\d{1,2})[-/](?P<year>\d{4})")
@@ -28,9 +28,9 @@ def read_month(text: str, order: DateOrder) -> str:
     if match := YEAR_FIRST.fullmatch(text) or YEAR_LAST.fullmatch(text):
         return _month(int(match["year"]), int(match["month"]))
     if match := NAMED.fullmatch(text) or AS_EXCEL_SHOWS.fullmatch(text):
-        name, year = match["name"].lower(), int(match["year"])
+        name = match["name"].lower()
         number = next((n for n, month in enumerate(MONTHS, start=1) if month.startswith(name)), 0)
-        return _month(year if len(match["year"]) == 4 else year + (1900 if year >= PIVOT else 2000), number)
+        return _month(full_year(match["year"]), number)
     moment = read_dates([text], order).moments[0]
     if moment is not None:
         return _of_day(moment)

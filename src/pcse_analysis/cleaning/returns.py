@@ -160,7 +160,8 @@ def _check_shares(
     for name, which in wrong.items():
         if which.any():
             first = rows.texts(name)[int(np.flatnonzero(which)[0])]
-            to_do = f"write percentages, such as 97; where so little is meant, write it with the sign: {first}%."
+            little = f"where so little is meant, write the sign too: {first}%."
+            to_do = f"write percentages, such as 97 (Excel keeps 97% as 0.97); {little}"
             rows.note(name, f"found '{first}': a share where a percentage is meant", np.flatnonzero(which), to_do)
 
 
