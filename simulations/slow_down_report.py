@@ -211,6 +211,5 @@ def _small(cells: Cells, runs: int) -> list[str]:
         "*Mean ratio* and *coverage* are those of logs that have a ratio. The mean lies somewhat too low: the "
         "logarithm of a small count does, and a log whose issues happen to stay open for longer has more issues by "
         "which to be given one. For the same reason logs that became faster have a ratio less often, which errs "
-        "against reassurance. Where none at all was resolved there is no ratio, and the reason that is printed says "
-        "so.",
+        "against reassurance.",
     ]  # fmt: skip

@@ -14,6 +14,7 @@ from math import exp, inf, log, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import brentq
 from scipy.special import ndtr, stdtr
 
 from pcse_analysis.metrics.durations import RiskTable, risk_table
@@ -22,6 +23,8 @@ from pcse_analysis.metrics.intervals import CONFIDENCE, FEWEST_DEGREES, student,
 FEWEST = 10
 """Ends that must be expected in each of the two groups, were they alike, before a ratio is given."""
 STEPS = 60
+FARTHEST = -60.0
+"""A logarithm of a ratio that is lower than any."""
 LEAST_REST = 1e-6
 """Where all clusters but one hold less of the information than this part, nothing shows how unlike clusters are."""
 ROUNDING = 1e-12
@@ -96,34 +99,32 @@ class RateRatio:
 def rate_ratio(spells: Spells) -> RateRatio | None:
     """The second group's rate over the first's, each stratum with a course of its own over age.
 
-    None where fewer than 10 ends are expected in one of the groups, were both alike, or where in one of them none ended
-    at an age at which both are open. How many did end does not decide: of small groups only the fast would be told of.
+    None where fewer than 10 ends are expected in one of the groups, were both alike. How many did end does not decide:
+    of small groups only the fast would be told of.
     """
     table = spells.table()
-    if min(_expected(table)) < FEWEST:
+    if min(expected_ends(table)) < FEWEST:
         return None
-    fitted = _fit(*(column.astype(float) for column in _of_both(table)))
-    if fitted is None:
-        return None
-    beta, information = fitted
+    n0, n1, d0, d1 = (column.astype(float) for column in _of_both(table))
+    if not d1.any():
+        beta, information = _fit_without_ends(n0, n1, d0, d1)
+    elif not d0.any():
+        beta, information = _fit_without_ends(n1, n0, d1, d0)
+        beta = -beta
+    else:
+        beta, information = _fit(n0, n1, d0, d1)
     ended = tuple(int((spells.ended & (spells.second == side)).sum()) for side in (False, True))
     clustered, degrees = (0.0, inf) if spells.cluster is None else _clustered(spells, table, beta)
     error = sqrt(1 / information)
     return RateRatio(log_ratio=beta, error=error, ended=(ended[0], ended[1]), clustered=clustered, degrees=degrees)
 
 
-def ended_and_expected(spells: Spells) -> tuple[tuple[int, int], tuple[float, float]]:
-    """How many ended in each group, and how many would have, were both alike: at ages at which both are open.
+def expected_ends(table: RiskTable) -> tuple[float, float]:
+    """How many of those that ended would be of each group, were both alike, at the ages at which both are open.
 
-    The expected numbers are those of the log-rank test: in each stratum and at each age those that ended are parted as
-    those open are.
+    The numbers are those of the log-rank test: in each stratum and at each age those that ended are parted as those
+    open are.
     """
-    table = spells.table()
-    _, _, d0, d1 = _of_both(table)
-    return (int(d0.sum()), int(d1.sum())), _expected(table)
-
-
-def _expected(table: RiskTable) -> tuple[float, float]:
     n0, n1, d0, d1 = _of_both(table)
     first, second = ((d0 + d1) * n / (n0 + n1) for n in (n0, n1))
     return float(first.sum()), float(second.sum())
@@ -138,24 +139,42 @@ def _of_both(table: RiskTable) -> list[NDArray[np.int64]]:
 
 def _fit(
     n0: NDArray[np.float64], n1: NDArray[np.float64], d0: NDArray[np.float64], d1: NDArray[np.float64]
-) -> tuple[float, float] | None:
-    """Newton's steps to the largest partial likelihood; None where it has no largest value."""
+) -> tuple[float, float]:
+    """Newton's steps to the largest partial likelihood: the logarithm of the ratio, and the information."""
     _, _, first, second = _at_each_end(n0, n1, d0, d1)
     beta = 0.0
     for _ in range(STEPS):
         weight = second * exp(beta)
         share = weight / (first + weight)
-        gradient = float(d1.sum() - share.sum())
         information = float((share * (1 - share)).sum())
-        if information <= 0:
-            return None
-        step = gradient / information
+        step = (float(d1.sum()) - float(share.sum())) / information
         beta += float(np.clip(step, -1, 1))
-        if abs(beta) > 20:
-            return None
         if abs(step) < 1e-10:
-            return beta, information
-    return None
+            break
+    return beta, information
+
+
+def _fit_without_ends(
+    n0: NDArray[np.float64], n1: NDArray[np.float64], d0: NDArray[np.float64], d1: NDArray[np.float64]
+) -> tuple[float, float]:
+    """The same where none of the second group ended, by D. Firth's correction: about the ratio of half an end.
+
+    The likelihood itself is the larger the lower the ratio (G. Heinze and M. Schemper, Biometrics 57 (2001) 114-119).
+    """
+    _, _, first, second = _at_each_end(n0, n1, d0, d1)
+
+    def share_at(beta: float) -> NDArray[np.float64]:
+        weight = second * exp(beta)
+        return weight / (first + weight)
+
+    def gradient(beta: float) -> float:
+        share = share_at(beta)
+        spread = share * (1 - share)
+        return float((spread * (1 - 2 * share)).sum() / spread.sum() / 2 - share.sum())
+
+    beta = float(brentq(gradient, FARTHEST, 0.0, xtol=1e-12))
+    share = share_at(beta)
+    return beta, float((share * (1 - share)).sum())
 
 
 def _at_each_end(

@@ -10,12 +10,13 @@ from pcse_analysis.catalogue.types import Family
 from pcse_analysis.estimates import RATE_RATIO, Change, Estimate
 from pcse_analysis.metrics.intervals import CONFIDENCE
 from pcse_analysis.metrics.issue_log import ITEM, IssueLog, Part
-from pcse_analysis.metrics.rates import FEWEST, Spells, ended_and_expected, rate_ratio
+from pcse_analysis.metrics.rates import FEWEST, Spells, rate_ratio
 from pcse_analysis.metrics.slow_down import Periods, Side, naive_means, periods_of, sides_of, slower, spells_of
 
 BEFORE, AFTER = "before", "in the last months"
 HEADLINE, SCREENING = "slow-down", "slow-down by service"
 SAME = "Issues of the same age, route and service are set against each other."
+TOO_FEW = f"At equal speed fewer than {FEWEST} issues would be expected to be resolved in one of the two periods."
 
 
 def families_of(ledger: Ledger) -> dict[str, Family]:
@@ -99,18 +100,8 @@ def _change(log: IssueLog, part: Part, rates: Sequence[Estimate], spells: Spells
         estimate_after=rates[1].id,
         method=RATE_RATIO,
         comparability="same",
-        reason=SAME if tested else _why_not(spells, (before, after)),
+        reason=SAME if tested else TOO_FEW,
         margin=plan.margin,
         family=f"{log.ledger.id}.{SCREENING if part.group_by == 'service_line' else HEADLINE}",
         **tested,
-    )
-
-
-def _why_not(spells: Spells, periods: tuple[str, str]) -> str:
-    ended, expected = ended_and_expected(spells)
-    if min(expected) < FEWEST:
-        return f"At equal speed fewer than {FEWEST} issues would be expected to be resolved in one of the two periods."
-    return (
-        f"None was resolved from {periods[ended.index(0)]} of the issues that can be compared, where at equal speed "
-        f"{FEWEST} or more would be expected: the change is too great for a ratio."
     )
