@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import log, sqrt
+from math import inf, log, sqrt
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import norm
+from scipy.stats import t as student
 
-from pcse_analysis.metrics.rates import RateRatio, Spells, joined, log_share, rate_ratio
-from pcse_analysis.metrics.slow_down import Observed, sides_of, spells_of
+from pcse_analysis.metrics.rates import RateRatio, Spells, expected_ends, joined, log_share, rate_ratio
 from tests.metrics.made import STEADY
 
 TIED = """
@@ -45,59 +45,99 @@ def found(spells: Spells) -> RateRatio:
     return ratio
 
 
-# R 4.2.2, survival 3.5-3: coxph(Surv(entry - 0.5, exit, ended) ~ second + strata(stratum), ties = "efron",
-# control = coxph.control(eps = 1e-14)), and the same with cluster = cluster. Our ages are whole days at risk from entry
-# to exit, both of them in; R's intervals are open at their beginning, so that its entry is half a day earlier.
-OF_R = [
-    (TIED, -0.0693679806477378, 0.377015041753193, 0.372831037276291),
-    (UNTIED, 0.10953470665312, 0.402994899860422, 0.335725919606714),
-]
+# R 4.2.2, survival 3.5-3: f <- coxph(Surv(entry - 0.5, exit, ended) ~ second + strata(stratum), ties = "efron",
+# control = coxph.control(eps = 1e-14)). Our ages are whole days at risk from entry to exit, both of them in; R's
+# intervals are open at their beginning, so that its entry is half a day earlier.
+OF_R = [(TIED, -0.0693679806477378, 0.377015041753193), (UNTIED, 0.10953470665312, 0.402994899860422)]
+# u <- tapply(residuals(f, type = "score"), cluster, sum); and over every end at age a in stratum s, the k-th (from 0)
+# of m that are tied: w <- (stratum == s & entry <= a & exit >= a) * exp(coef(f) * second) *
+# (1 - (exit == a & ended) * k / m); z <- sum(w * second) / sum(w); held <- held + w * (second - z)^2 / sum(w).
+# h <- tapply(held, cluster, sum); the error is sqrt(sum((u / (sum(h) - h))^2) * 8 / 9) for the nine clusters; with
+# M <- diag(1 / (sum(h) - h)^2) %*% (diag(h) - outer(h, h) / sum(h)), degrees are sum(diag(M))^2 / sum(diag(M %*% M)).
+CLUSTERED_OF_R = [(TIED, 0.428706563812352, 5.08392523668412), (UNTIED, 0.359084054896016, 6.20493564099578)]
 
 
-@pytest.mark.parametrize(("table", "log_ratio", "error", "_"), OF_R, ids=["tied", "untied"])
-def test_the_ratio_and_its_error_are_those_of_r(table: str, log_ratio: float, error: float, _: float) -> None:
-    """Origin: ``OF_R``."""
-    ratio = found(replace(spells_from(table), cluster=None))
-    assert (ratio.log_ratio, ratio.error) == (pytest.approx(log_ratio, **AGREES), pytest.approx(error, **AGREES))
+@pytest.mark.parametrize(("table", "log_ratio", "error"), OF_R, ids=["tied", "untied"])
+def test_the_ratio_and_its_error_are_those_of_r(table: str, log_ratio: float, error: float) -> None:
+    """Origin: ``OF_R``; they are the same with clusters."""
+    for spells in (spells_from(table), replace(spells_from(table), cluster=None)):
+        ratio = found(spells)
+        assert (ratio.log_ratio, ratio.error) == (pytest.approx(log_ratio, **AGREES), pytest.approx(error, **AGREES))
+    assert (ratio.clustered, ratio.degrees) == (0, inf)
 
 
-@pytest.mark.parametrize(("table", "_", "error", "clustered"), OF_R, ids=["tied", "untied"])
-def test_the_clustered_error_is_that_of_r(table: str, _: float, error: float, clustered: float) -> None:
-    """Origin: ``OF_R``, times sqrt(9/8) for the nine clusters, which R leaves out; the larger of the two is given."""
-    assert found(spells_from(table)).error == pytest.approx(max(error, clustered * sqrt(9 / 8)), **AGREES)
+@pytest.mark.parametrize(("table", "clustered", "degrees"), CLUSTERED_OF_R, ids=["tied", "untied"])
+def test_the_clustered_error_is_that_of_r(table: str, clustered: float, degrees: float) -> None:
+    """Origin: ``CLUSTERED_OF_R``."""
+    ratio = found(spells_from(table))
+    assert ratio.clustered == pytest.approx(clustered, **AGREES)
+    assert ratio.degrees == pytest.approx(degrees, **AGREES)
 
 
 def test_the_clustered_error_of_cases_that_come_in_tens() -> None:
-    """Origin: with ten copies of every case of a cluster, R's clustered error stays (the sandwich is unchanged).
+    """Origin: with ten copies of every case of a cluster, scores and information are ten times those of R's.
 
-    The copies are untied by making a stratum of each, so that R's value of the untied table holds for the whole.
+    So neither the error nor its degrees move. The copies are untied by making a stratum of each.
     """
     one = spells_from(UNTIED)
     ten = joined([replace(one, stratum=one.stratum + 2 * copy) for copy in range(10)])
     ratio = found(ten)
     assert ratio.log_ratio == pytest.approx(0.10953470665312, **AGREES)
-    assert ratio.error == pytest.approx(0.335725919606714 * sqrt(9 / 8), **AGREES)
+    assert ratio.clustered == pytest.approx(0.359084054896016, **AGREES)
+    assert ratio.degrees == pytest.approx(6.20493564099578, **AGREES)
+
+
+def pairs(first: int, second: int, cluster: list[int] | None = None) -> Spells:
+    """One of either group open at age 0, where one of them ends: in so many pairs that of the first, or the second."""
+    number = first + second
+    ended = np.column_stack([np.arange(number) < first, np.arange(number) >= first]).ravel()
+    return Spells(
+        entry=np.zeros(2 * number, dtype=int),
+        exit=np.where(ended, 0, 1),
+        ended=ended,
+        second=np.tile([False, True], number),
+        stratum=np.repeat(np.arange(number), 2),
+        cluster=None if cluster is None else np.repeat(cluster, 2),
+    )
 
 
 def test_a_ratio_by_hand() -> None:
-    """Origin: by hand. At each age one of 10 in either group is alone at risk with one of the other; both end.
-
-    One stratum a pair: both are at risk at age 0, where the first ends, in 10 pairs it is of the first group, in 20 of
-    the second. The likelihood is that of 30 throws of a coin: odds 20 to 10, error sqrt(1/10 + 1/20).
-    """
-    pairs = np.arange(30)
-    ended = np.column_stack([pairs < 10, pairs >= 10]).ravel()
-    spells = Spells(
-        entry=np.zeros(60, dtype=int),
-        exit=np.where(ended, 0, 1),
-        ended=ended,
-        second=np.tile([False, True], 30),
-        stratum=np.repeat(pairs, 2),
-    )
-    ratio = found(spells)
+    """Origin: by hand. The likelihood is that of 30 throws of a coin: odds 20 to 10, error sqrt(1/10 + 1/20)."""
+    ratio = found(pairs(10, 20))
     assert ratio.log_ratio == pytest.approx(log(2), **AGREES)
     assert ratio.error == pytest.approx(sqrt(1 / 10 + 1 / 20), **AGREES)
     assert ratio.ended == (10, 20)
+
+
+def test_a_clustered_error_by_hand() -> None:
+    """Origin: by hand. Six clusters of five throws; the second group wins 1, 2, 4, 4, 4 and 5, of 10/3 expected.
+
+    The squares of what is left over make 34/3; each holds 5 times 2/3 times 1/3 of information, the other five 50/9.
+    With clusters of one size, the degrees of freedom are one fewer than these.
+    """
+    lost, won = [4, 3, 1, 1, 1, 0], [1, 2, 4, 4, 4, 5]
+    ratio = found(pairs(10, 20, [*np.repeat(range(6), lost), *np.repeat(range(6), won)]))
+    assert ratio.clustered == pytest.approx(sqrt(34 / 3 * (9 / 50) ** 2 * 5 / 6), **AGREES)
+    assert ratio.degrees == pytest.approx(5, **AGREES)
+
+
+def test_two_clusters_leave_one_degree_of_freedom_however_uneven() -> None:
+    """Origin: by hand. The second group wins 2 of 4 in one cluster and 18 of 26 in the other, left over is 2/3 in both.
+
+    The degrees are 1, as both scores are one number.
+    """
+    ratio = found(pairs(10, 20, [0] * 2 + [1] * 8 + [0] * 2 + [1] * 18))
+    each = [2 / 3 / (26 * 2 / 9), 2 / 3 / (4 * 2 / 9)]
+    assert ratio.clustered == pytest.approx(sqrt((each[0] ** 2 + each[1] ** 2) / 2), **AGREES)
+    assert ratio.degrees == pytest.approx(1, rel=1e-6)
+
+
+def test_one_cluster_shows_nothing_of_how_unlike_clusters_are() -> None:
+    """Origin: by hand. The second cluster is never open with the other group."""
+    one = pairs(10, 20, [0] * 30)
+    alone = replace(one.where(np.arange(60) == 0), stratum=np.array([30]), cluster=np.array([1]))
+    for spells in (one, joined([one, alone])):
+        assert (found(spells).clustered, found(spells).degrees) == (0, inf)
 
 
 def test_the_intervals_and_tests_of_a_ratio() -> None:
@@ -112,23 +152,74 @@ def test_the_intervals_and_tests_of_a_ratio() -> None:
     assert ratio.p_equivalence(low, high) == pytest.approx(max(above, below))
 
 
-@pytest.mark.parametrize(("first", "second"), [(9, 30), (30, 9), (0, 30)])
-def test_fewer_than_ten_ends_give_no_ratio(first: int, second: int) -> None:
-    """Origin: ``FEWEST`` is 10."""
-    number = first + second
-    spells = Spells(
-        entry=np.zeros(number, dtype=int),
-        exit=np.arange(number) % 7,
-        ended=np.ones(number, dtype=bool),
-        second=np.arange(number) >= first,
-        stratum=np.zeros(number, dtype=int),
-    )
-    assert rate_ratio(spells) is None
+@pytest.mark.parametrize(("clustered", "degrees"), [(0.09, 4.0), (0.05, 4.0), (0.2, 1.0)])
+def test_the_wider_interval_and_the_larger_p_are_given(clustered: float, degrees: float) -> None:
+    """Origin: the normal and Student's distribution of scipy, by other functions than ours."""
+    ratio = RateRatio(log_ratio=log(0.8), error=0.1, ended=(10, 10), clustered=clustered, degrees=degrees)
+    both = norm.interval(0.95, log(0.8), 0.1), student.interval(0.95, degrees, log(0.8), clustered)
+    assert ratio.limits() == pytest.approx((min(low for low, _ in both), max(high for _, high in both)))
+    tails = norm.cdf(log(0.8) / 0.1), student.cdf(log(0.8) / clustered, degrees)
+    assert ratio.p_value() == pytest.approx(2 * max(tails))
+
+
+@given(st.floats(-2, 2), st.floats(0.05, 1), st.floats(0, 1), st.floats(1, 50))
+@STEADY
+def test_p_inverts_the_interval(at: float, error: float, clustered: float, degrees: float) -> None:
+    """Law: at a confidence of 1 less p, a limit is what p is of; p of equivalence is below 5 % as the 90 % one lies."""
+    ratio = RateRatio(log_ratio=0.1, error=error, ended=(10, 10), clustered=clustered, degrees=degrees)
+    if 1e-6 < ratio.p_value(at) < 1:
+        assert min(abs(limit - at) for limit in ratio.limits(1 - ratio.p_value(at))) < 1e-6
+    low, high = log_share(0.5)
+    inside = ratio.limits(0.9)[0] > low and ratio.limits(0.9)[1] < high
+    assert (ratio.p_equivalence(low, high) < 0.05) == inside
+
+
+@pytest.mark.parametrize(("first", "second", "given"), [(3, 17, True), (17, 3, True), (10, 9, False), (19, 0, False)])
+def test_a_ratio_needs_ten_expected_ends_in_each_group(first: int, second: int, given: bool) -> None:
+    """Origin: ``FEWEST`` is 10; of alike groups each is expected to have half of the ends of pairs."""
+    spells = pairs(first, second)
+    assert expected_ends(spells.table()) == ((first + second) / 2, (first + second) / 2)
+    assert (rate_ratio(spells) is not None) == given
+
+
+# Origin: R 4.2.2; over every age and stratum in which both are open, m * n1 / (n0 + n1) of the m that end.
+@pytest.mark.parametrize(
+    ("table", "expected"),
+    [(TIED, (14.5338661338661, 14.4661338661339)), (UNTIED, (13.6753524253524, 13.3246475746476))],
+    ids=["tied", "untied"],
+)
+def test_expected_ends_are_those_of_r(table: str, expected: tuple[float, float]) -> None:
+    assert expected_ends(spells_from(table).table()) == pytest.approx(expected, **AGREES)
+
+
+def test_a_group_of_which_none_ended_by_hand() -> None:
+    """Origin: by hand. For throws of a coin D. Firth's correction adds half a throw to each side: odds 1/2 to 20 1/2.
+
+    The information is 20 times the shares 1/42 and 41/42.
+    """
+    ratio = found(pairs(20, 0))
+    assert ratio.log_ratio == pytest.approx(log(0.5 / 20.5), **AGREES)
+    assert ratio.error == pytest.approx(sqrt(42 * 42 / (20 * 41)), **AGREES)
+    assert ratio.p_value() < 0.05
+
+
+# R 4.2.2, survival 3.5-3: the table without the second group's ends, in six copies with strata of their own; f is coxph
+# as for OF_R with init = b and iter.max = 0, and optimize finds the b of the largest f$loglik[2] - log(f$var) / 2.
+@pytest.mark.parametrize(
+    ("table", "log_ratio", "error"),
+    [(TIED, -3.68535241097, 1.44983716437), (UNTIED, -3.98285407175, 1.43303687003)],
+    ids=["tied", "untied"],
+)
+def test_a_group_of_which_none_ended_is_that_of_r(table: str, log_ratio: float, error: float) -> None:
+    one = spells_from(table)
+    one = one.where(~(one.ended & one.second))
+    ratio = found(joined([replace(one, stratum=one.stratum + 2 * copy) for copy in range(6)]))
+    assert (ratio.log_ratio, ratio.error) == (pytest.approx(log_ratio, rel=1e-6), pytest.approx(error, rel=1e-6))
 
 
 @pytest.mark.parametrize("apart", [True, False])
 def test_groups_of_different_ages_give_no_ratio(apart: bool) -> None:
-    """Origin: never at risk at one age, nothing can be compared; where all of one end first, no ratio is largest."""
+    """Origin: by hand. Never open at one age, nothing can be compared; else only where 6 of 12 are expected."""
     old = np.repeat([False, True], 12)
     spells = Spells(
         entry=np.where(old & apart, 10, 0),
@@ -163,6 +254,8 @@ def agree(one: RateRatio | None, other: RateRatio | None, sign: int = 1) -> None
     if one is not None and other is not None:
         assert one.log_ratio == pytest.approx(sign * other.log_ratio, rel=1e-7, abs=1e-9)
         assert one.error == pytest.approx(other.error, rel=1e-7)
+        assert one.clustered == pytest.approx(other.clustered, rel=1e-7)
+        assert one.degrees == pytest.approx(other.degrees, rel=1e-6)
 
 
 @given(many())
@@ -196,40 +289,3 @@ def test_the_names_of_strata_and_clusters_never_matter(spells: Spells) -> None:
     assert spells.cluster is not None
     other = replace(spells, stratum=7 - 3 * spells.stratum, cluster=spells.cluster * 5 + 2)
     agree(rate_ratio(other), rate_ratio(spells))
-
-
-def observed(*cases: tuple[int, int, bool]) -> Observed:
-    """Issues by the day opened, the day last seen and whether they were resolved then; the log runs from 10 to 20."""
-    opened, last, resolved = (np.array(column) for column in zip(*cases, strict=True))
-    return Observed(opened=opened, last=last, resolved=resolved, cluster=None, begins=10, ends=20)
-
-
-def stretches(spells: Spells) -> list[tuple[int, int, bool, bool]]:
-    columns = (spells.entry.tolist(), spells.exit.tolist(), spells.ended.tolist(), spells.second.tolist())
-    return list(zip(*columns, strict=True))
-
-
-def test_an_issue_opened_before_a_period_counts_from_its_age() -> None:
-    """Origin: by hand, with a turn on day 15."""
-    seen = observed(
-        (4, 17, True),  # in the first period at ages 6 to 10, in the second at 11 to 13, where it is resolved
-        (12, 14, True),  # resolved on the last day of the first period, at age 2
-        (15, 20, False),  # opened on the day of the turn and open on the last day, at age 5
-        (15, 15, True),  # resolved on the day on which it was opened
-        (3, 9, True),  # resolved before the log begins: in no period
-    )
-    assert stretches(spells_of(seen, 15, np.zeros(5, dtype=int))) == [
-        (6, 10, False, False),
-        (0, 2, True, False),
-        (11, 13, True, True),
-        (0, 5, False, True),
-        (0, 0, True, True),
-    ]
-
-
-def test_resolved_for_each_hundred_days_open() -> None:
-    """Origin: by hand. Days at risk 5 + 3 before the turn, one resolved; 3 + 6 + 1 from it on, two resolved."""
-    seen = observed((4, 17, True), (12, 14, True), (15, 20, False), (15, 15, True))
-    before, after = sides_of(spells_of(seen, 15, np.array([0, 1, 1, 0])))
-    assert (before.resolved, before.days_open, before.rate) == (1, 8, 12.5)
-    assert (after.resolved, after.days_open, after.rate) == (2, 10, 20)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import exp
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from pcse_analysis.metrics.slow_down_figures import families_of, slow_down_figur
 from pcse_analysis.metrics.verdict import judge
 from simulations import slow_down
 from simulations.report import error_of
-from simulations.slow_down import PATTERNS, Made, cell, claims, compared, made_log, one_run
+from simulations.slow_down import FEW, PATTERNS, Made, cell, claims, compared, made_log, one_run
 
 RUNS = 200
 LINES = ("a", "b", "c", "d")
@@ -68,7 +69,7 @@ def of_the_package(made: Made) -> list[Change]:
 
 
 @pytest.mark.parametrize("speed", [1.0, 0.5], ids=["no slow-down", "half as fast"])
-@pytest.mark.parametrize("pattern", ["stop", "closed backlog", "reporters"])
+@pytest.mark.parametrize("pattern", ["stop", "closed backlog", "reporters", "15 bunched, own speeds"])
 def test_the_arithmetic_is_that_of_the_pages(pattern: str, speed: float) -> None:
     made = made_log(pattern, 1000, np.random.default_rng(1), speed)
     found = compared(made)
@@ -95,6 +96,20 @@ def test_slower_is_seldom_said_where_nothing_slowed_down(pattern: str) -> None:
     assert max(found.higher, found.lower) > 0.15, "the naive mean is not misled"
 
 
+@pytest.mark.parametrize("pattern", ["8 bunched, own speeds", "40 bunched, own speeds", "15 spread"])
+def test_a_change_is_seldom_found_among_few_reporters_where_there_is_none(pattern: str) -> None:
+    found = cell([one_run(pattern, 200, 1.0, run) for run in range(RUNS)])
+    assert found.either <= 0.05 + 3 * error_of(0.05, RUNS)
+
+
+def test_a_small_log_that_slowed_down_is_not_told_of_only_where_it_happened_to_be_fast() -> None:
+    """Ten are expected at equal speed and about five resolved: the ratio of the logs that have one is not too high."""
+    found = cell([one_run("shrinking", 200, 0.5, run) for run in range(RUNS)])
+    assert found.given > 0.5
+    assert exp(found.log_ratio) < 0.55
+    assert found.slower > 0.2
+
+
 def test_half_the_speed_is_found_in_a_thousand_issues() -> None:
     found = cell([one_run("steady", 1000, 0.5, run) for run in range(30)])
     assert found.slower >= 28 / 30
@@ -105,7 +120,7 @@ def test_the_same_seed_gives_the_same() -> None:
 
 
 def test_a_log_has_about_as_many_issues_as_asked_for() -> None:
-    for pattern in PATTERNS:
+    for pattern in [*PATTERNS, *FEW]:
         assert len(made_log(pattern, 1000, np.random.default_rng(2)).seen) == pytest.approx(1000, abs=120)
 
 
@@ -113,4 +128,4 @@ def test_the_report_in_the_docs_has_every_pattern() -> None:
     """It is written by ``make slowdown`` alone."""
     text = Path(slow_down.REPORT).read_text(encoding="utf-8")
     assert f"Seed {slow_down.SEED}; {slow_down.RUNS:,} logs" in text
-    assert all(f"| {pattern} | {size:,} |" in text for pattern in PATTERNS for size in slow_down.SIZES)
+    assert all(f"| {pattern} | {size:,} |" in text for pattern in [*PATTERNS, *FEW] for size in slow_down.SIZES)

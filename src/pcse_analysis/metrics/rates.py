@@ -10,17 +10,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import erfc, exp, log, sqrt
+from math import exp, inf, log, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import brentq
+from scipy.special import ndtr, stdtr
 
 from pcse_analysis.metrics.durations import RiskTable, risk_table
-from pcse_analysis.metrics.intervals import CONFIDENCE, z_of
+from pcse_analysis.metrics.intervals import CONFIDENCE, FEWEST_DEGREES, student, z_of
 
 FEWEST = 10
-"""Cases that must end in each of the two groups before a ratio is given."""
+"""Ends that must be expected in each of the two groups, were they alike, before a ratio is given."""
 STEPS = 60
+FARTHEST = -60.0
+"""A logarithm of a ratio that is lower than any."""
+LEAST_REST = 1e-6
+"""Where all clusters but one hold less of the information than this part, nothing shows how unlike clusters are."""
+ROUNDING = 1e-12
+"""A cluster with less than this part of the information has none: the rest is the rounding of a computer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,75 +66,115 @@ class Spells:
 
 @dataclass(frozen=True, kw_only=True)
 class RateRatio:
-    """The logarithm of the second group's rate over the first's, its standard error, and the cases that ended in each.
+    """The logarithm of the second group's rate over the first's, its standard errors, and the cases that ended in each.
 
-    ``error`` is the larger of that of the model and of the one that lets cases of a cluster be alike.
+    ``error`` is that of the model, set against the normal distribution. ``clustered`` lets cases of a cluster be alike,
+    and is set against Student's with ``degrees`` of freedom. The interval is the wider and p the larger of both.
     """
 
     log_ratio: float
     error: float
     ended: tuple[int, int]
+    clustered: float = 0.0
+    degrees: float = inf
 
     def limits(self, confidence: float = CONFIDENCE) -> tuple[float, float]:
         """The interval of the logarithm."""
-        half = z_of(confidence) * self.error
+        half = max(z_of(confidence) * self.error, float(student(self.degrees, confidence)) * self.clustered)
         return self.log_ratio - half, self.log_ratio + half
 
     def p_value(self, at: float = 0.0) -> float:
         """The two-sided probability of a logarithm so far from ``at``: it inverts the interval."""
-        return erfc(abs(self.log_ratio - at) / self.error / sqrt(2))
+        return 2 * self._beyond(abs(self.log_ratio - at))
 
     def p_equivalence(self, low: float, high: float) -> float:
         """The larger p of the two one-sided tests that the logarithm lies between ``low`` and ``high``."""
-        below = 0.5 * erfc((self.log_ratio - low) / self.error / sqrt(2))
-        above = 0.5 * erfc((high - self.log_ratio) / self.error / sqrt(2))
-        return max(below, above)
+        return max(self._beyond(self.log_ratio - low), self._beyond(high - self.log_ratio))
+
+    def _beyond(self, distance: float) -> float:
+        p = float(ndtr(-distance / self.error))
+        return max(p, float(stdtr(self.degrees, -distance / self.clustered))) if self.clustered > 0 else p
 
 
 def rate_ratio(spells: Spells) -> RateRatio | None:
     """The second group's rate over the first's, each stratum with a course of its own over age.
 
-    None where fewer than 10 cases ended in one of the groups, or where both are never open at the same age.
+    None where fewer than 10 ends are expected in one of the groups, were both alike. How many did end does not decide:
+    of small groups only the fast would be told of.
     """
-    ended = tuple(int((spells.ended & (spells.second == side)).sum()) for side in (False, True))
-    if min(ended) < FEWEST:
-        return None
     table = spells.table()
-    n0, n1 = (table.at_risk[side::2].ravel() for side in (0, 1))
-    d0, d1 = (table.events[side::2].ravel() for side in (0, 1))
-    both = (d0 + d1 > 0) & (n0 > 0) & (n1 > 0)
-    if not both.any():
+    if min(expected_ends(table)) < FEWEST:
         return None
-    fitted = _fit(*(column[both].astype(float) for column in (n0, n1, d0, d1)))
-    if fitted is None:
-        return None
-    beta, information = fitted
+    n0, n1, d0, d1 = (column.astype(float) for column in _of_both(table))
+    if not d1.any():
+        beta, information = _fit_without_ends(n0, n1, d0, d1)
+    elif not d0.any():
+        beta, information = _fit_without_ends(n1, n0, d1, d0)
+        beta = -beta
+    else:
+        beta, information = _fit(n0, n1, d0, d1)
+    ended = tuple(int((spells.ended & (spells.second == side)).sum()) for side in (False, True))
+    clustered, degrees = (0.0, inf) if spells.cluster is None else _clustered(spells, table, beta)
     error = sqrt(1 / information)
-    if spells.cluster is not None:
-        error = max(error, _clustered(spells, table, beta, information))
-    return RateRatio(log_ratio=beta, error=error, ended=(ended[0], ended[1]))
+    return RateRatio(log_ratio=beta, error=error, ended=(ended[0], ended[1]), clustered=clustered, degrees=degrees)
+
+
+def expected_ends(table: RiskTable) -> tuple[float, float]:
+    """How many of those that ended would be of each group, were both alike, at the ages at which both are open.
+
+    The numbers are those of the log-rank test: in each stratum and at each age those that ended are parted as those
+    open are.
+    """
+    n0, n1, d0, d1 = _of_both(table)
+    first, second = ((d0 + d1) * n / (n0 + n1) for n in (n0, n1))
+    return float(first.sum()), float(second.sum())
+
+
+def _of_both(table: RiskTable) -> list[NDArray[np.int64]]:
+    """Of each age and stratum at which some end and both groups are open: the open of each, and those that end."""
+    n0, n1, d0, d1 = (counts[side::2].ravel() for counts in (table.at_risk, table.events) for side in (0, 1))
+    both = (d0 + d1 > 0) & (n0 > 0) & (n1 > 0)
+    return [column[both] for column in (n0, n1, d0, d1)]
 
 
 def _fit(
     n0: NDArray[np.float64], n1: NDArray[np.float64], d0: NDArray[np.float64], d1: NDArray[np.float64]
-) -> tuple[float, float] | None:
-    """Newton's steps to the largest partial likelihood; None where it has no largest value."""
+) -> tuple[float, float]:
+    """Newton's steps to the largest partial likelihood: the logarithm of the ratio, and the information."""
     _, _, first, second = _at_each_end(n0, n1, d0, d1)
     beta = 0.0
     for _ in range(STEPS):
         weight = second * exp(beta)
         share = weight / (first + weight)
-        gradient = float(d1.sum() - share.sum())
         information = float((share * (1 - share)).sum())
-        if information <= 0:
-            return None
-        step = gradient / information
+        step = (float(d1.sum()) - float(share.sum())) / information
         beta += float(np.clip(step, -1, 1))
-        if abs(beta) > 20:
-            return None
         if abs(step) < 1e-10:
-            return beta, information
-    return None
+            break
+    return beta, information
+
+
+def _fit_without_ends(
+    n0: NDArray[np.float64], n1: NDArray[np.float64], d0: NDArray[np.float64], d1: NDArray[np.float64]
+) -> tuple[float, float]:
+    """The same where none of the second group ended, by D. Firth's correction: about the ratio of half an end.
+
+    The likelihood itself is the larger the lower the ratio (G. Heinze and M. Schemper, Biometrics 57 (2001) 114-119).
+    """
+    _, _, first, second = _at_each_end(n0, n1, d0, d1)
+
+    def share_at(beta: float) -> NDArray[np.float64]:
+        weight = second * exp(beta)
+        return weight / (first + weight)
+
+    def gradient(beta: float) -> float:
+        share = share_at(beta)
+        spread = share * (1 - share)
+        return float((spread * (1 - 2 * share)).sum() / spread.sum() / 2 - share.sum())
+
+    beta = float(brentq(gradient, FARTHEST, 0.0, xtol=1e-12))
+    share = share_at(beta)
+    return beta, float((share * (1 - share)).sum())
 
 
 def _at_each_end(
@@ -140,10 +188,33 @@ def _at_each_end(
     return row, gone, n0[row] - gone * d0[row], n1[row] - gone * d1[row]
 
 
-def _clustered(spells: Spells, table: RiskTable, beta: float, information: float) -> float:
-    """The standard error that lets cases of one cluster be alike: D. Y. Lin and L. J. Wei (1989), by sums of scores.
+def _clustered(spells: Spells, table: RiskTable, beta: float) -> tuple[float, float]:
+    """The standard error that lets cases of one cluster be alike, and its degrees of freedom.
 
-    Ties are taken as in the ratio itself: that of R's ``coxph(..., cluster=)``, with n/(n - 1) for few clusters.
+    Each cluster in turn is left out, by one step of Newton's from the ratio of all: S. R. Lipsitz, K. B. G. Dear and
+    L. Zhao, Biometrics 50 (1994) 842-846. The degrees are F. E. Satterthwaite's for such an error were the model true:
+    R. M. Bell and D. F. McCaffrey, Survey Methodology 28 (2002) 169-181. No error where one cluster holds everything.
+    """
+    score, held = _of_clusters(spells, table, beta)
+    information = float(held.sum())
+    rest = information - held
+    if rest.min() < LEAST_REST * information:
+        return 0.0, inf
+    clusters = int((held > ROUNDING * information).sum())
+    moved = score / rest
+    error = sqrt(float((moved**2).sum()) * (clusters - 1) / clusters)
+    # The mean of the sum of squares, and half its variance, where scores vary as the model says: the covariance of two
+    # clusters is the information of each on the diagonal, less the product of both over the whole.
+    weight, part = held / rest**2, held / information
+    mean = float((weight * (1 - part)).sum())
+    spread = float((weight**2 * (1 - 2 * part)).sum() + (weight * part).sum() ** 2)
+    return error, max(mean**2 / spread, FEWEST_DEGREES)
+
+
+def _of_clusters(spells: Spells, table: RiskTable, beta: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Each cluster's part of the score, after D. Y. Lin and L. J. Wei (1989), and of the information.
+
+    Ties are taken as in the ratio itself: these scores are those of R's ``coxph(..., cluster=)``.
     """
     assert spells.cluster is not None
     shape = (table.at_risk.shape[0] // 2, table.at_risk.shape[1])
@@ -152,26 +223,29 @@ def _clustered(spells: Spells, table: RiskTable, beta: float, information: float
     ratio = exp(beta)
     weighted = first + second * ratio
     mean = second * ratio / weighted
+    stratum, exit_, entry = spells.stratum, spells.exit, spells.entry
+    zero = np.zeros((shape[0], 1))
 
     def by_age(values: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.bincount(row, weights=values, minlength=len(n0)).reshape(shape)
 
-    stratum, exit_, entry = spells.stratum, spells.exit, spells.entry
+    def over_ages(values: NDArray[np.float64]) -> NDArray[np.float64]:
+        # What a case is expected to add at each age, summed up so that a stretch is a difference; of those that end at
+        # one age, each is there for only a part of it.
+        by_then, tied = np.hstack([zero, np.cumsum(by_age(values), axis=1)]), by_age(values * gone)
+        added: NDArray[np.float64] = by_then[stratum, exit_ + 1] - by_then[stratum, entry]
+        added -= spells.ended * tied[stratum, exit_]
+        return added
+
     usual = by_age(mean)[stratum, exit_] / np.maximum((d0 + d1).reshape(shape)[stratum, exit_], 1)
     score = np.where(spells.ended, spells.second - usual, 0.0)
-    zero = np.zeros((shape[0], 1))
+    held = np.zeros(len(spells))
     for side in (0, 1):
-        # What a case of the group is expected to add at each age, summed up so that a stretch is a difference; of
-        # those that end at one age, each is there for only a part of it.
-        pull = (side - mean) * (ratio if side else 1.0) / weighted
-        by_then, tied = np.hstack([zero, np.cumsum(by_age(pull), axis=1)]), by_age(pull * gone)
-        expected = by_then[stratum, exit_ + 1] - by_then[stratum, entry] - spells.ended * tied[stratum, exit_]
-        score -= np.where(spells.second == side, expected, 0.0)
-    by_cluster = np.bincount(spells.cluster, weights=score)
-    clusters = len(np.unique(spells.cluster))
-    if clusters < 2:
-        return 0.0
-    return sqrt(float((by_cluster**2).sum()) * clusters / (clusters - 1)) / information
+        away, weight = side - mean, (ratio if side else 1.0) / weighted
+        score -= np.where(spells.second == side, over_ages(away * weight), 0.0)
+        held += np.where(spells.second == side, over_ages(away**2 * weight), 0.0)
+    summed = [np.bincount(spells.cluster, weights=values).astype(np.float64) for values in (score, held)]
+    return summed[0], summed[1]
 
 
 def log_share(margin: float) -> tuple[float, float]:

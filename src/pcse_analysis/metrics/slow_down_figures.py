@@ -17,6 +17,7 @@ from pcse_analysis.metrics.slow_down import Periods, Side, naive_means, periods_
 BEFORE, AFTER = "before", "in the last months"
 HEADLINE, SCREENING = "slow-down", "slow-down by service"
 SAME = "Issues of the same age, route and service are set against each other."
+TOO_FEW = f"At equal speed fewer than {FEWEST} issues would be expected to be resolved in one of the two periods."
 
 
 def families_of(ledger: Ledger) -> dict[str, Family]:
@@ -100,7 +101,7 @@ def _change(log: IssueLog, part: Part, rates: Sequence[Estimate], spells: Spells
         estimate_after=rates[1].id,
         method=RATE_RATIO,
         comparability="same",
-        reason=SAME if tested else f"Fewer than {FEWEST} issues were resolved in one of the two periods.",
+        reason=SAME if tested else TOO_FEW,
         margin=plan.margin,
         family=f"{log.ledger.id}.{SCREENING if part.group_by == 'service_line' else HEADLINE}",
         **tested,
