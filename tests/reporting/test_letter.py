@@ -9,7 +9,9 @@ from pcse_analysis.catalogue.types import Claim, ClaimTest
 from pcse_analysis.dossier import Dossier
 from pcse_analysis.estimates import Change, Figures, Verdict
 from pcse_analysis.evidence import make_dossier, read_inputs
-from pcse_analysis.reporting.letter import judge_claim, judged_claims, letters_of
+from pcse_analysis.evidence.ledgers import clean_ledgers, joined, ledger_evidence
+from pcse_analysis.reporting import letter_claims
+from pcse_analysis.reporting.letter import judge_claim, judge_slow_down, judged_claims, letters_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -85,3 +87,52 @@ def test_a_letter_of_the_future_is_not_judged(dossier: Dossier) -> None:
     early = replace(dossier, edition=replace(dossier.edition, evidence_date="2018-01-15"))
     assert letters_of(early) == []
     assert len(letters_of(dossier)) == 1
+
+
+@pytest.fixture(scope="module")
+def with_logs(dossier: Dossier) -> Dossier:
+    """The published figures together with both made-up issue logs, as if they were of the letter's survey."""
+    inputs = read_inputs(ROOT)
+    edition = inputs.catalogue.editions["synthetic"]
+    survey = inputs.catalogue.surveys[edition.survey]
+    logs = [one for one in clean_ledgers(ROOT, inputs.raw, inputs.catalogue, edition) if one.ledger.kind == "issues"]
+    figures = joined(dossier.figures, ledger_evidence(survey, edition, logs, inputs.bank_holidays))
+    return replace(dossier, figures=figures, ledgers=tuple(one.ledger for one in logs))
+
+
+@pytest.mark.parametrize(
+    ("verdict", "beyond_margin", "expected"),
+    [
+        (D, True, "supported"),
+        (D, False, "not shown"),  # slower, but perhaps by little, where a great deal is claimed
+        (B, True, "contradicted"),
+        (B, False, "contradicted"),
+        (N, False, "contradicted"),
+        (U, False, "not shown"),
+    ],
+)
+def test_the_judgement_on_a_slow_down(change: Change, verdict: Verdict, beyond_margin: bool, expected: str) -> None:
+    """The rules in the docstring of ``judge_slow_down``."""
+    assert judge_slow_down(replace(change, verdict=verdict, exceeds_margin=beyond_margin)) == expected
+
+
+def test_a_claim_that_resolving_slowed_down_is_judged_by_each_route_of_each_log(with_logs: Dossier) -> None:
+    """Three routes in each of two logs; the log that was made to slow down supports it where the other does not."""
+    (letter,) = letters_of(with_logs)
+    judged = [j for j in judged_claims(with_logs, letter) if j.claim.test == "slowed_down"]
+    assert len(judged) == 6 and len({j.about for j in judged}) == 6
+    slowed, steady = ([j.judgement for j in judged if name in j.about] for name in ("log)", "steady"))
+    assert "supported" in slowed and "contradicted" not in slowed
+    assert "supported" not in steady
+    page = str(letter_claims.claims(with_logs).__html__())
+    assert "The issue logs support this" in page
+    assert "Claim C5." in page and "it would need the issue log" not in page
+
+
+def test_without_a_log_the_claim_cannot_be_tested(dossier: Dossier) -> None:
+    """No edition of the real figures holds one."""
+    (letter,) = letters_of(dossier)
+    (judged,) = [j for j in judged_claims(dossier, letter) if j.claim.test == "slowed_down"]
+    assert (judged.about, judged.judgement) == ("", "not testable")
+    page = str(letter_claims.claims(dossier).__html__())
+    assert "it would need the issue log" in page and "issue logs support" not in page

@@ -41,7 +41,7 @@ EACH = ("service_line", "group", *LEDGER_PAGES)
 DECLARED = ("findings",)
 METHODS_OF = (*EVIDENCE, *LEDGER_PAGES)
 """Kinds of evidence that have methods of their own."""
-CLAIM_TESTS = ("little_improvement", "some_deterioration", "none")
+CLAIM_TESTS = ("little_improvement", "some_deterioration", "slowed_down", "none")
 
 
 def project_root(start: Path) -> Path:

@@ -14,7 +14,7 @@ EvidenceKind = Literal["published", "responses"]
 ComparabilityStatus = Literal["same", "window_differs", "wording_differs", "not_comparable"]
 Adjustment = Literal["holm", "benjamini-hochberg"]
 WeightingMethod = Literal["post-stratify", "rake", "calibrate"]
-ClaimTest = Literal["little_improvement", "some_deterioration", "none"]
+ClaimTest = Literal["little_improvement", "some_deterioration", "slowed_down", "none"]
 
 
 @dataclass(frozen=True, kw_only=True)

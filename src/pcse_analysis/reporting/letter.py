@@ -6,19 +6,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from pcse_analysis.catalogue.types import Claim, Letter, ServiceLine
+from pcse_analysis.catalogue.types import Claim, Letter
 from pcse_analysis.dossier import Dossier, finding_order
 from pcse_analysis.estimates import Change, Verdict
+from pcse_analysis.reporting.ledger_figures import LedgerFigures, ledgers_of
 
 Judgement = Literal["supported", "contradicted", "not shown", "not testable"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Judged:
-    """A claim judged for one service line, or as a whole where ``service_line`` is None; and the changes behind it."""
+    """A claim judged for one service line or one part of an issue log, or as a whole; and the changes behind it.
+
+    ``about`` names the line or the part; it is empty where the claim is judged as a whole.
+    """
 
     claim: Claim
-    service_line: ServiceLine | None
+    about: str
     judgement: Judgement
     changes: tuple[Change, ...]
 
@@ -44,6 +48,19 @@ def judge_claim(claim: Claim, changes: Sequence[Change]) -> Judgement:
     return "not shown"
 
 
+def judge_slow_down(change: Change) -> Judgement:
+    """What the speed of one part of an issue log says of a claim that it has slowed down a great deal.
+
+    Supported where it is slower by more than the margin with its whole interval; contradicted where it is faster, or
+    where there is no material change. A slow-down that may be smaller than the margin does not show a great one.
+    """
+    if change.verdict is Verdict.DETERIORATED and change.exceeds_margin:
+        return "supported"
+    if change.verdict in (Verdict.IMPROVED, Verdict.NO_MATERIAL_CHANGE):
+        return "contradicted"
+    return "not shown"
+
+
 def letters_of(dossier: Dossier) -> list[Letter]:
     """The letters about this survey that were written by the evidence date."""
     return [
@@ -54,9 +71,9 @@ def letters_of(dossier: Dossier) -> list[Letter]:
 
 
 def judged_claims(dossier: Dossier, letter: Letter) -> list[Judged]:
-    """Every claim of a letter: for each service line where figures could test it, else once as a whole.
+    """Every claim of a letter: for each service line or part of a log where figures could test it, else as a whole.
 
-    Only changes between the two waves that the letter speaks of count.
+    Only changes between the two waves that the letter speaks of count, and the logs that the edition holds.
     """
     spoken_of = [
         change
@@ -66,12 +83,28 @@ def judged_claims(dossier: Dossier, letter: Letter) -> list[Judged]:
     spoken_of.sort(key=lambda change: finding_order(dossier.pair(change).finding))
     judged = []
     for claim in letter.claims:
+        if claim.test == "slowed_down":
+            judged += _slow_downs(dossier, claim)
+            continue
         if claim.test == "none":
-            judged.append(Judged(claim=claim, service_line=None, judgement="not testable", changes=()))
+            judged.append(Judged(claim=claim, about="", judgement="not testable", changes=()))
             continue
         for line in dossier.catalogue.service_lines.values():
             changes = tuple(change for change in spoken_of if change.service_line == line.id)
-            judged.append(
-                Judged(claim=claim, service_line=line, judgement=judge_claim(claim, changes), changes=changes)
-            )
+            judgement = judge_claim(claim, changes)
+            judged.append(Judged(claim=claim, about=line.label, judgement=judgement, changes=changes))
     return judged
+
+
+def _slow_downs(dossier: Dossier, claim: Claim) -> list[Judged]:
+    """The claim judged for each route of each issue log whose speed was compared; once as a whole without any."""
+    judged = []
+    for ledger in ledgers_of(dossier, "issues"):
+        log = LedgerFigures(dossier, ledger)
+        for part in log.parts("route"):
+            change = log.change(*part)
+            if change is not None and change.value is not None:
+                about = f"{log.label(*part)} ({ledger.label})"
+                judgement = judge_slow_down(change)
+                judged.append(Judged(claim=claim, about=about, judgement=judgement, changes=(change,)))
+    return judged or [Judged(claim=claim, about="", judgement="not testable", changes=())]

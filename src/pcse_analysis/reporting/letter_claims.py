@@ -12,6 +12,7 @@ from pcse_analysis.estimates import Verdict
 from pcse_analysis.reporting.figures import date
 from pcse_analysis.reporting.findings import change_finding
 from pcse_analysis.reporting.html import Html, joined
+from pcse_analysis.reporting.issue_words import headline as slow_down_headline
 from pcse_analysis.reporting.letter import Judged, Judgement, judged_claims, letters_of
 from pcse_analysis.reporting.tables import Cell, Table
 
@@ -39,38 +40,40 @@ def claims(dossier: Dossier) -> Html:
     for letter in letters:
         judged = judged_claims(dossier, letter)
         parts.append(Markup("<p>{}, {}. Its claims are reworded here.</p>").format(letter.label, date(letter.date)))
-        testable = [claim for claim in letter.claims if claim.test != "none"]
+        testable = [claim for claim in letter.claims if any(j.claim is claim and j.about for j in judged)]
         for claim in testable:
             answer = _answer(dossier, [j for j in judged if j.claim is claim])
             parts.append(Markup("<h3>Claim {}. {}</h3>\n<p>{}</p>").format(claim.id, claim.claim, answer))
-        parts.append(_claim_table(dossier, letter, testable, judged))
+        by_service = [claim for claim in testable if claim.test != "slowed_down"]
+        parts.append(_claim_table(dossier, letter, by_service, judged))
         others = joined(
             Markup("<li>Claim {}. {} <strong>Not testable</strong>: it would need {}.</li>").format(
                 c.id, c.claim, c.needs
             )
             for c in letter.claims
-            if c.test == "none"
+            if c not in testable
         )
-        title = "Claims that no published figure of these surveys can test"
+        title = "Claims that no figure of this edition can test"
         parts.append(Markup("<h3>{}</h3>\n<ul>\n{}\n</ul>").format(title, others))
     return Html(joined(parts))
 
 
 ANSWERS: dict[Judgement, str] = {
-    "contradicted": "<strong>The published figures contradict this</strong> for {}.",
-    "supported": "<strong>The published figures support this</strong> for {}.",
-    "not shown": "<strong>The published figures do not show this</strong> for {}.",
+    "contradicted": "<strong>{} contradict this</strong> for {}.",
+    "supported": "<strong>{} support this</strong> for {}.",
+    "not shown": "<strong>{} do not show this</strong> for {}.",
 }
 
 
 def _answer(dossier: Dossier, judged: Sequence[Judged]) -> Markup:
     """The judgement of one claim in plain words: first where it is settled, then where it cannot be tested."""
     answers = []
+    who = "The issue logs" if judged[0].claim.test == "slowed_down" else "The published figures"
     for judgement, template in ANSWERS.items():
-        lines = [_line_with_grounds(dossier, j) for j in judged if j.judgement == judgement]
-        if lines:
-            answers.append(Markup(template).format(_list(lines)))
-    untested = [j.service_line.label for j in judged if j.judgement == "not testable" and j.service_line]
+        told = [_with_grounds(dossier, j) for j in judged if j.judgement == judgement]
+        if told:
+            answers.append(Markup(template).format(who, _list(told)))
+    untested = [j.about for j in judged if j.judgement == "not testable" and j.about]
     if untested:
         answers.append(
             Markup("It cannot be tested for {}: that would need {}.").format(_list(untested), judged[0].claim.needs)
@@ -78,12 +81,13 @@ def _answer(dossier: Dossier, judged: Sequence[Judged]) -> Markup:
     return Markup(" ").join(answers)
 
 
-def _line_with_grounds(dossier: Dossier, judged: Judged) -> Markup:
-    assert judged.service_line is not None
+def _with_grounds(dossier: Dossier, judged: Judged) -> Markup:
+    if judged.claim.test == "slowed_down":
+        return Markup("; ").join(slow_down_headline(judged.about, change) for change in judged.changes)
     telling = {"contradicted": Verdict.IMPROVED, "supported": Verdict.DETERIORATED}.get(judged.judgement)
     grounds = [change for change in judged.changes if change.verdict is telling] or judged.changes
     headlines = Markup("; ").join(change_finding(dossier, change).headline for change in grounds)
-    return Markup("{} ({})").format(judged.service_line.label, headlines)
+    return Markup("{} ({})").format(judged.about, headlines)
 
 
 def _list(labels: Sequence[str]) -> Markup:
@@ -94,7 +98,7 @@ def _list(labels: Sequence[str]) -> Markup:
 def _claim_table(dossier: Dossier, letter: Letter, claims: Sequence[Claim], judged: Sequence[Judged]) -> Table:
     rows: list[list[Cell]] = []
     for line in dossier.catalogue.service_lines.values():
-        of_line = [next(j for j in judged if j.claim is claim and j.service_line is line) for claim in claims]
+        of_line = [next(j for j in judged if j.claim is claim and j.about == line.label) for claim in claims]
         grounds = Markup("; ").join(
             Markup("<a href='#{0}'>{0}</a> {1}").format(dossier.pair(change).finding, change.verdict)
             for change in of_line[0].changes

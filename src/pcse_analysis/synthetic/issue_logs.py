@@ -9,7 +9,7 @@ from pcse_analysis.synthetic.chance import Chance
 from pcse_analysis.synthetic.ledger_files import EXTRACTED, STARTS, file_of, picked, working_days, written
 
 WARM_UP, TURN = date(2016, 7, 1), date(2017, 11, 11)
-SLOWER = 0.6
+SLOWER = 0.45
 """What is left of the speed of resolving from ``TURN`` on, in the log that slows down."""
 HEADERS = (
     *("Issue", "Opened", "Resolved", "Status", "Withdrawn", "Reopened", "Promised for", "Service", "How raised"),
