@@ -266,7 +266,7 @@ def test_a_pair_outside_every_family_is_allowed(project: Path):
             "annex",
             "notebook",
             "letter_page",
-            "expected a notebook under notebooks/: annex, commitments, data_quality",
+            "expected a notebook under notebooks/: annex, commitments, compensation_claims",
         ),
         ("annex", "output", "../annex.html", "inside the edition's folder"),
         ("annex", "output", "pages/../../annex.html", "inside the edition's folder"),
@@ -287,7 +287,7 @@ def test_a_page_for_each_of_what_does_not_exist(project: Path):
     line = edit_cell(project / PAGES, {"id": "service-line"}, "each", "wave")
     problem = only_problem(project)
     assert (problem.file, problem.line, problem.column) == (PAGES, line, "each")
-    assert problem.what.endswith("or nothing: group, issues, service_line")
+    assert problem.what.endswith("or nothing: claims, group, issues, service_line")
 
 
 @pytest.mark.parametrize("output", ["annex.html", "pages/supplies.html"])
