@@ -122,7 +122,7 @@ def test_a_clustered_error_by_hand() -> None:
 
 
 def test_two_clusters_leave_one_degree_of_freedom_however_uneven() -> None:
-    """Origin: by hand. The second group wins 6 of 10 in one cluster and 14 of 20 in the other, left over is 2/3 in both.
+    """Origin: by hand. The second group wins 6 of 10 in one cluster and 14 of 20 in the other, left over 2/3 in both.
 
     The degrees are 1, as both scores are one number.
     """
