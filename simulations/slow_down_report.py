@@ -179,7 +179,8 @@ def _few(cells: Cells, runs: int) -> list[str]:
         ),
         "Few bunched reporters leave little to tell a change by: those of the last two months are then others than "
         "those before, and what sets them apart may be no more than their own speeds. The interval is wide there even "
-        "where all reporters are alike, since that cannot be known from so few.",
+        "where all reporters are alike, since that cannot be known from so few; none is given where it would reach "
+        "farther than a hundredfold.",
     ]  # fmt: skip
 
 

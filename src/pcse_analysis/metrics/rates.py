@@ -22,6 +22,8 @@ from pcse_analysis.metrics.intervals import CONFIDENCE, FEWEST_DEGREES, student,
 
 FEWEST = 10
 """Ends that must be expected in each of the two groups, were they alike, before a ratio is given."""
+WIDEST = log(100)
+"""An interval that reaches farther than a hundredfold from its ratio says nothing, and none is given."""
 STEPS = 60
 FARTHEST = -60.0
 """A logarithm of a ratio that is lower than any."""
@@ -99,8 +101,9 @@ class RateRatio:
 def rate_ratio(spells: Spells) -> RateRatio | None:
     """The second group's rate over the first's, each stratum with a course of its own over age.
 
-    None where fewer than 10 ends are expected in one of the groups, were both alike. How many did end does not decide:
-    of small groups only the fast would be told of.
+    None where fewer than 10 ends are expected in one of the groups, were both alike; how many did end does not decide,
+    as of small groups only the fast would be told of. None too where so few clusters are compared that the ratio could
+    be a hundredfold, or a hundredth, of what is found.
     """
     table = spells.table()
     if min(expected_ends(table)) < FEWEST:
@@ -116,7 +119,8 @@ def rate_ratio(spells: Spells) -> RateRatio | None:
     ended = tuple(int((spells.ended & (spells.second == side)).sum()) for side in (False, True))
     clustered, degrees = (0.0, inf) if spells.cluster is None else _clustered(spells, table, beta)
     error = sqrt(1 / information)
-    return RateRatio(log_ratio=beta, error=error, ended=(ended[0], ended[1]), clustered=clustered, degrees=degrees)
+    found = RateRatio(log_ratio=beta, error=error, ended=(ended[0], ended[1]), clustered=clustered, degrees=degrees)
+    return found if found.limits()[1] - beta < WIDEST else None
 
 
 def expected_ends(table: RiskTable) -> tuple[float, float]:

@@ -11,13 +11,14 @@ from pcse_analysis.estimates import RATE_RATIO, Change, Estimate
 from pcse_analysis.metrics.intervals import CONFIDENCE
 from pcse_analysis.metrics.issue_log import ITEM, IssueLog
 from pcse_analysis.metrics.ledger_parts import Part
-from pcse_analysis.metrics.rates import FEWEST, Spells, rate_ratio
+from pcse_analysis.metrics.rates import FEWEST, Spells, expected_ends, rate_ratio
 from pcse_analysis.metrics.slow_down import Periods, Side, naive_means, periods_of, sides_of, slower, spells_of
 
 BEFORE, AFTER = "before", "in the last months"
 HEADLINE, SCREENING = "slow-down", "slow-down by service"
 SAME = "Issues of the same age, route and service are set against each other."
 TOO_FEW = f"At equal speed fewer than {FEWEST} issues would be expected to be resolved in one of the two periods."
+ONE_REPORTER = "Too much of what can be compared hangs on one reporter: the ratio could be almost anything."
 
 
 def families_of(ledger: Ledger) -> dict[str, Family]:
@@ -101,7 +102,7 @@ def _change(log: IssueLog, part: Part, rates: Sequence[Estimate], spells: Spells
         estimate_after=rates[1].id,
         method=RATE_RATIO,
         comparability="same",
-        reason=SAME if tested else TOO_FEW,
+        reason=SAME if tested else TOO_FEW if min(expected_ends(spells.table())) < FEWEST else ONE_REPORTER,
         margin=plan.margin,
         family=f"{log.ledger.id}.{SCREENING if part.group_by == 'service_line' else HEADLINE}",
         **tested,
