@@ -84,7 +84,9 @@ def _shares(book: ClaimsBook, part: Part, followed: NDArray[np.bool_]) -> Iterat
         naive = 1 - curve.at(times[-1])[0] if len(ended) else None
         category = f"paid by {times[-1]} days"
         method = "1 less Kaplan-Meier, biased"
-        yield book.estimate(part, "ended_by_naive", "share", method, category=category, value=naive)
+        yield book.estimate(
+            part, "ended_by_naive", "share", method, category=category, value=naive, base=float(len(ended))
+        )
 
 
 def _by_days(
@@ -150,53 +152,47 @@ def _against_direct(book: ClaimsBook) -> Iterator[Estimate]:
 
 def _approval(book: ClaimsBook) -> Iterator[Estimate]:
     """How long approval for the performers list took, and the working days lost beyond the weeks expected for it."""
-    weeks = book.ledger.expected_weeks
-    applied = book.claims["applied"].notna().to_numpy()
-    if weeks is None or not applied.any():
+    applications = book.applications
+    if book.ledger.expected_weeks is None or not len(applications):
         return
-    part = Part(group_by="", group="", mask=applied)
-    claims = book.claims.loc[applied]
-    yield from _quantiles(book, part, "days_to_listed", _approval_wait(book, applied))
+    part = book.parts[0]
+    yield from _quantiles(book, part, "days_to_listed", _approval_wait(book))
     lost = days_lost(book)
-    listed = claims["listed"].notna().to_numpy()
-    base = float(len(claims))
-    for measure, unit, value in (
-        ("applications", "claims", base),
-        ("not_yet_listed", "claims", float((~listed).sum())),
-        ("beyond_expected", "claims", float((lost > 0).sum())),
-        ("working_days_lost", "working days", float(lost.sum())),
+    late, base = lost[lost > 0], float(len(applications))
+    for measure, value in (
+        ("applications", base),
+        ("not_yet_listed", float(applications["listed"].isna().sum())),
+        ("beyond_expected", float(len(late))),
     ):
-        yield book.estimate(part, measure, unit, "count", value=value, base=base)
-    late = lost[lost > 0]
+        yield book.estimate(part, measure, "applications", "count", value=value, base=base)
+    days, base = "working days", float(len(late)) or base
+    yield book.estimate(part, "working_days_lost", days, "count", value=float(late.sum()), base=base)
     if len(late):
         middle = float(np.median(late))
-        base = float(len(late))
         yield book.estimate(
-            part, "working_days_lost_by_each", "working days", "median", category="median", value=middle, base=base
+            part, "working_days_lost_by_each", days, "median", category="median", value=middle, base=base
         )
 
 
-def _approval_wait(book: ClaimsBook, applied: NDArray[np.bool_]) -> Wait:
+def _approval_wait(book: ClaimsBook) -> Wait:
     """From the application to the place on the list, whatever becomes of the claim."""
-    claims = book.claims.loc[applied]
     now = book.days.last(book.day)
-    listed = claims["listed"].to_numpy()
+    listed = book.applications["listed"].to_numpy()
     there = ~np.isnat(listed)
-    end = np.full(len(claims), now, dtype=np.int64)
+    end = np.full(len(listed), now, dtype=np.int64)
     end[there] = book.days.index(listed[there])
-    begun = book.days.index(claims["applied"].to_numpy())
+    begun = book.days.index(book.applications["applied"].to_numpy())
     return Wait(days=np.maximum(np.minimum(end, now) - begun, 0), ends=np.where(there, REACHED, 0))
 
 
 def days_lost(book: ClaimsBook) -> NDArray[np.int64]:
-    """Of each claim with an application: the working days from when it should have ended until it did, or until now.
+    """Of each application: the working days from when it should have ended until it did, or until now.
 
     Of those who are not on the list yet the days are as many at least.
     """
-    claims = book.claims.loc[book.claims["applied"].notna()]
     weeks = book.ledger.expected_weeks or 0
-    due = claims["applied"].to_numpy().astype("datetime64[D]") + 7 * weeks
-    until = claims["listed"].fillna(np.datetime64(book.day, "s")).to_numpy().astype("datetime64[D]")
+    due = book.applications["applied"].to_numpy().astype("datetime64[D]") + 7 * weeks
+    until = book.applications["listed"].fillna(np.datetime64(book.day, "s")).to_numpy().astype("datetime64[D]")
     until = np.maximum(until, due)
     count = book.working_days
     return (count.index(until) - count.index(due)).astype(np.int64)

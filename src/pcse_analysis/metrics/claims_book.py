@@ -74,6 +74,13 @@ class ClaimsBook:
         began = np.datetime64(self.ledger.starts_on or "1990-01-01", "s")
         return (self.claims["submitted"] >= began).to_numpy()
 
+    @cached_property
+    def applications(self) -> pd.DataFrame:
+        """Applications to join a list: a row for each person and day, however many claims name it."""
+        known = self.claims[["applied", "listed"]].assign(person=self.people)
+        known = known[known["applied"].notna()].sort_values("listed", kind="stable")
+        return known.drop_duplicates(["person", "applied"]).sort_index()
+
     def pence(self, column: str) -> NDArray[np.float64]:
         """An amount of every claim; not-a-number where there is none."""
         return self.claims[column].to_numpy(dtype=np.float64, na_value=np.nan)
