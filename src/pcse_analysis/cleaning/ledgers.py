@@ -62,7 +62,7 @@ def read_rows(ledger: Ledger, folder: Path, problems: Problems) -> Rows | None:
     """The rows of a ledger's file after its recodes and exclusions; None where the file cannot be read as described.
 
     Cells are compared with recodes and exclusions as with the ledger's own spellings under 'values': blanks made
-    plain, and capital letters as good as small ones.
+    plain, and capital letters as good as small ones. What is already written as a recode would have it is left.
     """
     sheet = open_sheet(folder / ledger.file, ledger.name, problems, encoding=ledger.encoding, sheet=ledger.sheet)
     if sheet is None:
