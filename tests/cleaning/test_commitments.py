@@ -15,23 +15,6 @@ from tests.shared import SHARED
 ROOT = Path(__file__).parents[2]
 NAME = "data/published/commitments.csv"
 LETTERS = SHARED / "reference" / "letters"
-HEAD = [
-    "id",
-    "survey",
-    "kind",
-    "who",
-    "to_whom",
-    "commitment",
-    "made_on",
-    "due",
-    "service_line",
-    "shown_by",
-    "target",
-    "direction",
-    "needs",
-    "sources",
-    "known_on",
-]
 GPC, NHSE = "gpc-letter-2018-01-16", "nhse-letter-2016-09-16"
 GOOD = {
     **{"id": "a", "survey": "gpc-pcse", "kind": "promised", "who": "NHS England", "to_whom": "practices"},
@@ -44,7 +27,7 @@ FIGURE = {"shown_by": "issue-log.issues.logged", "target": "80", "direction": "a
 def write(project: Path, *rows: dict[str, str]) -> None:
     """The file with these rows alone, each good but for the cells given; the first stands on line 2."""
     with (project / NAME).open("w", encoding="utf-8", newline="") as out:
-        csv.writer(out, lineterminator="\n").writerows([HEAD, *((GOOD | row).values() for row in rows)])
+        csv.writer(out, lineterminator="\n").writerows([GOOD.keys(), *((GOOD | row).values() for row in rows)])
 
 
 def test_every_mistake_is_told_at_once_with_its_line(project: Path) -> None:
@@ -168,8 +151,8 @@ HAND_READ = [
     ("nhse-2016-09-experts", "promised", "NHS England", "stakeholders", "2016-09-16", "", NHSE,
      "we are embedding a team of NHS England experts to work even more closely alongside the Capita team"),
     ("capita-2016-09-effort", "promised", "Capita (as NHS England reports it)", "NHS England", "2016-09-16", "", NHSE,
-     "Capita have accepted the service is unacceptable and reconfirmed their commitment to make every effort to recover "
-     "services with urgency"),
+     "Capita have accepted the service is unacceptable and reconfirmed their commitment to make every effort to "
+     "recover services with urgency"),
     ("gpc-2017-11-progress", "asked", "GPC", "NHS England", "2017-11-07", "2017-12-31", GPC,
      "In a meeting on 7 November, we asked NHS England for significant progress to be made to resolve the issues by 31 "
      "December 2017"),
