@@ -108,7 +108,7 @@ def test_pages_of_the_letter_hold_nothing_later(letter: Dossier) -> None:
             assert f"source-{name}'" not in html, name
     days = {part.split('"')[0] for part in html.split('datetime="')[1:]}
     assert DAY in days and max(days) <= DAY
-    # Of five pairs those on the 45 targets (June 2018) and on dealing with queries are named or shown as they were.
+    # The pair on the 45 targets, of June 2018, is named and no more.
     assert "targets" in html and "45 targets" not in html
 
 
