@@ -203,6 +203,10 @@ def test_an_issue_without_an_id(log: MadeLedger) -> None:
             {"Status": "resolved", "Resolved": "05/12/2017", "Reopened": "06/12/2017"},
             "is resolved, but there is a later day on which it was reopened",
         ),
+        (
+            {"Status": "resolved", "Resolved": "05/12/2017", "Withdrawn": "06/12/2017"},
+            f"is resolved, but there is a day on which it was withdrawn, {NONE_LATER}",
+        ),
         ({"Resolved": "05/12/2017"}, f"is open, but there is a day on which it was resolved, {NONE_LATER}"),
         ({"Withdrawn": "05/12/2017"}, f"is open, but there is a day on which it was withdrawn, {NONE_LATER}"),
         ({"Status": "withdrawn"}, "is withdrawn, but there is no day on which it was"),
@@ -214,6 +218,50 @@ def test_an_issue_without_an_id(log: MadeLedger) -> None:
 )
 def test_a_status_that_its_dates_contradict(log: MadeLedger, cells: dict[str, str], what: str) -> None:
     assert only(log, row("1"), row("2", **cells)) == (f"line 3, column 'Status': {what}", STATUS)
+
+
+@pytest.mark.parametrize(
+    ("resolved", "reopened", "withdrawn", "ends"),
+    [
+        ("05/12/2017", "", "07/12/2017", None),  # in two ways
+        ("07/12/2017", "", "05/12/2017", None),
+        ("06/12/2017", "", "06/12/2017", None),
+        ("06/12/2017", "05/12/2017", "07/12/2017", None),  # reopened before both, of something else
+        ("05/12/2017", "06/12/2017", "07/12/2017", "withdrawn"),
+        ("07/12/2017", "06/12/2017", "05/12/2017", "resolved"),
+        ("05/12/2017", "08/12/2017", "07/12/2017", "open"),  # whatever it was, it is open again
+        ("05/12/2017", "", "", "resolved"),
+        ("", "", "05/12/2017", "withdrawn"),
+    ],
+)
+def test_an_issue_without_a_status_ends_in_one_way(
+    log: MadeLedger, resolved: str, reopened: str, withdrawn: str, ends: str | None
+) -> None:
+    columns = log.says["columns"]
+    assert isinstance(columns, dict)
+    del columns["status"]
+    cells = {"Resolved": resolved, "Reopened": reopened, "Withdrawn": withdrawn}
+    if ends is None:
+        what = "line 3, column 'Withdrawn': is resolved as well as withdrawn, and was not reopened in between"
+        assert only(log, row("1"), row("2", **cells)) == (what, DATES[0])
+        return
+    log.write(row("1", **cells))
+    assert as_known(log.cleaned().frame, "2018-01-31")["end"].tolist() == [ends]
+
+
+def test_capital_letters_do_not_matter(log: MadeLedger) -> None:
+    """Neither to a spelling under 'values', nor to a recode or an exclusion; blanks do not either."""
+    log.says["values"] = {"route": {"direct": ["By Phone"]}}
+    log.says["recodes"] = [{"column": "status", "from": "In  Hand", "to": "open", "reason": "another word"}]
+    log.says["exclusions"] = [{"column": "route", "values": ["By Post"], "reason": "not of this log"}]
+    log.write(
+        row("1", Route="BY PHONE", Status="IN HAND"), row("2", Route="by phone", Status="in hand "),
+        row("3", Route="BY POST"), row("4", Route=" by  post"), row("5", Route="By Post"),
+    )  # fmt: skip
+    found = log.cleaned()
+    assert found.frame["line"].tolist() == [2, 3]
+    assert found.frame["route"].tolist() == ["direct", "direct"]
+    assert counts(found) == {"recode of status": 2, "exclusion": 3}
 
 
 def test_exclusions_and_recodes_are_counted(log: MadeLedger) -> None:
@@ -276,11 +324,16 @@ def test_an_empty_file(log: MadeLedger) -> None:
     log.write()
     log.file.write_bytes(b"")
     assert log.told() == ["the file is empty"]
+    assert "survey" not in str(log.refused())
 
 
 def test_a_header_and_nothing_else(log: MadeLedger) -> None:
     log.write()
     assert log.told() == ["has a header and no rows"]
+    (problem,) = log.refused().problems
+    assert (
+        problem.to_do == "export the file again from the system that it comes from, or save it as CSV (UTF-8) or XLSX."
+    )
 
 
 def test_no_file(log: MadeLedger) -> None:

@@ -51,7 +51,7 @@ OPTIONAL = (
 
 @dataclass(frozen=True, kw_only=True)
 class Recode:
-    """One spelling of one column that is read as another, and why."""
+    """One spelling of one column, in capital or small letters, that is read as another, and why."""
 
     column: str
     found: str
@@ -61,7 +61,7 @@ class Recode:
 
 @dataclass(frozen=True, kw_only=True)
 class Exclusion:
-    """Rows that are left out, by their lines or by what a column holds, and why."""
+    """Rows that are left out, by their lines or by what a column holds in capital or small letters, and why."""
 
     lines: tuple[int, ...]
     column: str

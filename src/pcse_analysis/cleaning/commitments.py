@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from pcse_analysis.catalogue.fields import RowReader
-from pcse_analysis.catalogue.files import read_table
+from pcse_analysis.catalogue.fields import RowReader, is_date
 from pcse_analysis.catalogue.load import PUBLISHED, read_known_on
 from pcse_analysis.catalogue.survey import SERVICE_LINES
 from pcse_analysis.catalogue.types import Catalogue
-from pcse_analysis.errors import Problems
+from pcse_analysis.cleaning.public_record import optional_rows
+from pcse_analysis.errors import Problems, not_an_option
 from pcse_analysis.frames import COMMITMENTS, tidy
 
 COMMITMENTS_FILE = f"{PUBLISHED}/commitments.csv"
@@ -22,29 +22,31 @@ EVENT = "event:"
 def read_commitments(root: Path, catalogue: Catalogue, timeline: pd.DataFrame, problems: Problems) -> pd.DataFrame:
     """The commitments as a tidy frame, in the order of the file; none where a project has no such file.
 
-    A commitment is known from its earliest dated source on. Of a survey that nobody made, there is no source.
+    A commitment is known from its earliest dated source on. One of a survey that only marked editions are about needs
+    none: nobody made it, and it is known from the day that it gives.
     """
-    if not (root / COMMITMENTS_FILE).is_file():
-        return tidy([], COMMITMENTS)
     rows = []
-    for row in read_table(root / COMMITMENTS_FILE, COMMITMENTS_FILE, tuple(COMMITMENTS.columns), ("id",), problems):
-        read = RowReader(row, problems)
-        shown_by = row["shown_by"]
-        if shown_by.startswith(EVENT) and shown_by.removeprefix(EVENT) not in set(timeline["id"]):
-            what = f"found '{shown_by}', expected '{EVENT}' and the id of an event of timeline.csv"
-            read.wrong("shown_by", what, refers_to=f"{PUBLISHED}/timeline.csv")
+    lines, events = ("all", *catalogue.service_lines), set(timeline["id"])
+    real = {edition.survey for edition in catalogue.editions.values() if not edition.marked}
+    for read in optional_rows(root, COMMITMENTS_FILE, COMMITMENTS, problems):
+        row = read.row
+        survey = read.one_of("survey", "a survey of the catalogue", catalogue.surveys)
+        _check_shown_by(read, events)
+        if row["sources"] or survey in real:
+            read.text("sources")
+            sources, known_on = read_known_on(read, catalogue.publications)
+        else:
+            sources, known_on = (), row["made_on"]
+        made_on, due = read.day("made_on", partial=bool(sources)), read.day("due", optional=True)
+        if is_date(due) and is_date(made_on, partial=True) and made_on > due:
+            read.wrong("due", f"found '{due}', which is before it was made ({made_on})")
         target = read.decimal("target")
-        if (target is None) != (row["direction"] == ""):
-            read.wrong("direction", "is given exactly where target is")
-        sources, known_on = read_known_on(read, catalogue.publications) if row["sources"] else ((), row["made_on"])
-        lines = ("all", *catalogue.service_lines)
-        made_on, due = read.day("made_on", partial=True), read.day("due", optional=True)
-        if due and made_on > due:
-            read.wrong("due", f"found '{due}', expected a day after it was made ({made_on})")
+        if target is not None and target > 100:
+            read.wrong("target", f"found '{row['target']}', expected a percentage up to 100")
         rows.append(
             {
                 "id": read.identifier("id"),
-                "survey": read.one_of("survey", "a survey of the catalogue", catalogue.surveys),
+                "survey": survey,
                 "kind": read.one_of("kind", "promised or asked", ("promised", "asked")),
                 "who": read.text("who"),
                 "to_whom": read.text("to_whom"),
@@ -52,7 +54,7 @@ def read_commitments(root: Path, catalogue: Catalogue, timeline: pd.DataFrame, p
                 "made_on": made_on,
                 "due": due,
                 "service_line": read.one_of("service_line", "a service line, or all", lines, SERVICE_LINES),
-                "shown_by": shown_by,
+                "shown_by": row["shown_by"],
                 "target": None if target is None else target / 100,
                 "direction": read.one_of("direction", "at_least or at_most", ("", "at_least", "at_most")),
                 "needs": read.text("needs"),
@@ -61,3 +63,16 @@ def read_commitments(root: Path, catalogue: Catalogue, timeline: pd.DataFrame, p
             }
         )
     return tidy(rows, COMMITMENTS)
+
+
+def _check_shown_by(read: RowReader, events: set[str]) -> None:
+    """Note an event that is not there, and a figure without a target or a target without a figure."""
+    shown_by, target = read.row["shown_by"], read.row["target"]
+    by_event = shown_by.startswith(EVENT)
+    if by_event and (event := shown_by.removeprefix(EVENT)) not in events:
+        what = not_an_option(event, f"'{EVENT}' and the id of an event of timeline.csv", sorted(events))
+        read.wrong("shown_by", what, refers_to=f"{PUBLISHED}/timeline.csv")
+    if bool(target) != (shown_by != "" and not by_event):
+        read.wrong("target", "is given exactly where shown_by names a figure")
+    elif bool(target) != bool(read.row["direction"]):
+        read.wrong("direction", "is given exactly where target is")

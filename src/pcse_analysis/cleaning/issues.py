@@ -69,16 +69,23 @@ def _check_duplicates(rows: Rows) -> None:
 
 
 def _check_status(rows: Rows, days: Mapping[str, np.ndarray]) -> None:
-    """Note every issue whose status and dates contradict each other."""
-    if "status" not in rows.columns:
-        return
-    status = np.asarray(rows.choice("status", rows.ledger.choices("status")), dtype=object)
+    """Note every issue whose status and dates contradict each other, or that ended in two ways at once."""
     resolved, withdrawn = ~np.isnat(days["resolved"]), ~np.isnat(days["withdrawn"])
     again, back = (days["reopened"] > days[name] for name in ("resolved", "withdrawn"))
+    if "status" not in rows.columns:
+        both = resolved & withdrawn & ~again & ~back
+        if both.any():
+            what = "is resolved as well as withdrawn, and was not reopened in between"
+            rows.note("withdrawn", what, np.flatnonzero(both), rows.to_mend)
+        return
+    status = np.asarray(rows.choice("status", rows.ledger.choices("status")), dtype=object)
     none_later = ", and none later on which it was reopened"
     wrong = {
         "is resolved, but there is no day on which it was": (status == "resolved") & ~resolved,
         "is resolved, but there is a later day on which it was reopened": (status == "resolved") & again,
+        f"is resolved, but there is a day on which it was withdrawn{none_later}": (
+            (status == "resolved") & withdrawn & ~back
+        ),
         f"is open, but there is a day on which it was resolved{none_later}": (status == "open") & resolved & ~again,
         f"is open, but there is a day on which it was withdrawn{none_later}": (status == "open") & withdrawn & ~back,
         "is withdrawn, but there is no day on which it was": (status == "withdrawn") & ~withdrawn,

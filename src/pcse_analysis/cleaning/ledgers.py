@@ -59,7 +59,11 @@ def cleaned(rows: Rows, frame: pd.DataFrame) -> CleanLedger:
 
 
 def read_rows(ledger: Ledger, folder: Path, problems: Problems) -> Rows | None:
-    """The rows of a ledger's file after its recodes and exclusions; None where the file cannot be read as described."""
+    """The rows of a ledger's file after its recodes and exclusions; None where the file cannot be read as described.
+
+    Cells are compared with recodes and exclusions as with the ledger's own spellings under 'values': blanks made
+    plain, and capital letters as good as small ones. What is already written as a recode would have it is left.
+    """
     sheet = open_sheet(folder / ledger.file, ledger.name, problems, encoding=ledger.encoding, sheet=ledger.sheet)
     if sheet is None:
         return None
@@ -116,7 +120,8 @@ def _recode(rows: Rows) -> None:
         coded = rows.columns.get(recode.column)
         if coded is None:
             continue
-        places = [n for n, value in enumerate(coded.tidy) if value == tidied(recode.found)]
+        found = tidied(recode.found).casefold()
+        places = [n for n, v in enumerate(coded.tidy) if v.casefold() == found and v != tidied(recode.to)]
         count = int(np.isin(coded.codes, places).sum())
         if not count:
             what = f"a recode of '{recode.column}' finds nothing: {shown(recode.found)} is not in '{ledger.name}'"
@@ -134,10 +139,10 @@ def _exclude(rows: Rows) -> None:
             stale = [str(line) for line in exclusion.lines if line not in rows.lines]
         else:
             coded = rows.columns.get(exclusion.column)
-            wanted = {tidied(value) for value in exclusion.values}
-            places = [] if coded is None else [n for n, value in enumerate(coded.tidy) if value in wanted]
+            wanted = {tidied(value).casefold() for value in exclusion.values}
+            places = [] if coded is None else [n for n, value in enumerate(coded.tidy) if value.casefold() in wanted]
             out = np.isin(coded.codes, places) if coded is not None else np.zeros(len(rows), dtype=bool)
-            stale = [] if out.any() else sorted(wanted)
+            stale = [] if out.any() else sorted(exclusion.values)
         if stale:
             what = f"an exclusion finds nothing: {', '.join(stale[:MOST_LISTED])} in '{ledger.name}'"
             rows.problems.add(what, file=ledger.description, to_do="correct it or take it out.")

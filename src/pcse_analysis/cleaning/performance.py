@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from pcse_analysis.catalogue.fields import RowReader
-from pcse_analysis.catalogue.files import read_table
 from pcse_analysis.catalogue.load import PUBLISHED, read_known_on
 from pcse_analysis.catalogue.survey import SERVICE_LINES
 from pcse_analysis.catalogue.types import Catalogue
+from pcse_analysis.cleaning.public_record import optional_rows
 from pcse_analysis.errors import Problems
 from pcse_analysis.frames import PERFORMANCE, REPORTED_EXPERIENCED, tidy
 
@@ -23,13 +22,11 @@ OUTSIDE = "outside_contract"
 
 def read_performance(root: Path, catalogue: Catalogue, problems: Problems) -> pd.DataFrame:
     """Published figures on performance as a tidy frame; none where a project has no such file."""
-    if not (root / PERFORMANCE_FILE).is_file():
-        return tidy([], PERFORMANCE)
     rows = []
     lines = ("all", OUTSIDE, *catalogue.service_lines)
-    for row in read_table(root / PERFORMANCE_FILE, PERFORMANCE_FILE, tuple(PERFORMANCE.columns), ("id",), problems):
-        read = RowReader(row, problems)
+    for read in optional_rows(root, PERFORMANCE_FILE, PERFORMANCE, problems):
         sources, known_on = read_known_on(read, catalogue.publications)
+        read.text("value")
         rows.append(
             {
                 "id": read.identifier("id"),
@@ -39,7 +36,7 @@ def read_performance(root: Path, catalogue: Catalogue, problems: Problems) -> pd
                 "period": read.text("period"),
                 "value": read.decimal("value"),
                 "unit": read.text("unit"),
-                "note": row["note"],
+                "note": read.row["note"],
                 "sources": "; ".join(sources),
                 "known_on": known_on,
                 "confidence": read.one_of("confidence", "a confidence", ("high", "medium", "low")),
@@ -50,13 +47,9 @@ def read_performance(root: Path, catalogue: Catalogue, problems: Problems) -> pd
 
 def read_pairs(root: Path, catalogue: Catalogue, problems: Problems) -> pd.DataFrame:
     """Which reported figure stands beside which experienced one, and whether they measure the same; maybe none."""
-    if not (root / PAIRS_FILE).is_file():
-        return tidy([], REPORTED_EXPERIENCED)
     rows = []
     lines = ("all", *catalogue.service_lines)
-    columns = tuple(REPORTED_EXPERIENCED.columns)
-    for row in read_table(root / PAIRS_FILE, PAIRS_FILE, columns, ("id",), problems):
-        read = RowReader(row, problems)
+    for read in optional_rows(root, PAIRS_FILE, REPORTED_EXPERIENCED, problems):
         rows.append(
             {
                 "id": read.identifier("id"),

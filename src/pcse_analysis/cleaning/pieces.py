@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pcse_analysis.errors import Problems
 
-SAVED_AGAIN = "export the file again from the survey platform, or save it as CSV (UTF-8) or XLSX."
+SAVED_AGAIN = "export the file again from the system that it comes from, or save it as CSV (UTF-8) or XLSX."
 HEAD = 60
 """Rows looked at to find the delimiter, the header and the platform."""
 ROWS = 32768

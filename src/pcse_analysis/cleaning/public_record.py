@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -11,7 +12,7 @@ from pcse_analysis.catalogue.files import read_table
 from pcse_analysis.catalogue.load import PUBLISHED, read_known_on
 from pcse_analysis.catalogue.types import Catalogue, Survey
 from pcse_analysis.errors import Problems, not_an_option
-from pcse_analysis.frames import POPULATION_FIGURES, TIMELINE, tidy
+from pcse_analysis.frames import POPULATION_FIGURES, TIMELINE, FrameSpec, tidy
 
 POPULATION = f"{PUBLISHED}/population_frames.csv"
 BANK_HOLIDAYS = f"{PUBLISHED}/bank_holidays.csv"
@@ -29,6 +30,13 @@ POPULATION_COLUMNS = (
     "confidence",
 )
 TIMELINE_COLUMNS = ("id", "date", "event", "sources", "known_on")
+
+
+def optional_rows(root: Path, name: str, spec: FrameSpec, problems: Problems) -> Iterator[RowReader]:
+    """The rows of a file of public facts that a project may do without; none where it has no such file."""
+    if (root / name).is_file():
+        for row in read_table(root / name, name, tuple(spec.columns), spec.key, problems):
+            yield RowReader(row, problems)
 
 
 def read_population(root: Path, catalogue: Catalogue, problems: Problems) -> pd.DataFrame:

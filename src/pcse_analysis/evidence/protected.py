@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 
 from pcse_analysis.catalogue.types import Survey
 from pcse_analysis.cleaning.free_text import patterns_found
@@ -11,15 +12,18 @@ from pcse_analysis.evidence.received import Received
 from pcse_analysis.evidence.replies import Replies
 from pcse_analysis.metrics.disclosure import is_small
 
-__all__ = ["codes_of", "patterns_found", "small_rows", "texts_of_replies"]
+__all__ = ["codes_in", "codes_of", "patterns_found", "small_rows", "texts_of_replies"]
 CODES = {"id", "who"}
 """Columns of a ledger that tell cases and persons apart."""
+WORD = re.compile(r"[A-Za-z0-9]+")
+Codes = Mapping[tuple[str, ...], set[str]]
+"""Codes by their words: ISS-00001 has two."""
 SHORTEST_TEXT = 25
 """Characters of an answer in own words from which it can hardly stand in a page by chance."""
 
 
-def codes_of(received: Received) -> set[str]:
-    """Keys of respondents, practices and cases, as they are or were given; each a single word."""
+def codes_of(received: Received) -> Codes:
+    """Keys of respondents, practices and cases, and who raised them, as they are or were given."""
     found: set[str] = set()
     for cleaned in received.ledgers:
         for column in CODES.intersection(cleaned.frame.columns):
@@ -28,7 +32,21 @@ def codes_of(received: Received) -> set[str]:
         for column in ("respondent", "practice"):
             if column in responses.respondents:
                 found |= set(responses.respondents[column].dropna().astype(str))
-    return {code for code in found if len(code) > 4}
+    codes: dict[tuple[str, ...], set[str]] = {}
+    for code in found:
+        if len(code) > 4 and (words := tuple(WORD.findall(code))):
+            codes.setdefault(words, set()).add(code)
+    return codes
+
+
+def codes_in(text: str, codes: Codes) -> set[str]:
+    """The codes that stand in a text as words of their own."""
+    words = WORD.findall(text)
+    found: set[str] = set()
+    for length in {len(key) for key in codes}:
+        runs = set(zip(*(words[start:] for start in range(length)), strict=False))
+        found = found.union(*(codes[run] for run in runs & codes.keys()))
+    return {code for code in found if code in text}
 
 
 def texts_of_replies(replies: Replies) -> set[str]:

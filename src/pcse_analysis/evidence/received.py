@@ -13,6 +13,8 @@ from pcse_analysis.evidence.replies import Replies
 from pcse_analysis.provenance import SourceFile
 
 INTERIM = f"{DATA}interim"
+NAMES = ("excluded.csv", "cleaning_log.csv", "unmatched.csv", "ledgers_excluded.csv", "ledgers_log.csv")
+"""All files that are written there; what else lies beside them is somebody's own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +29,8 @@ class Received:
 def write_interim(received: Received, root: Path, edition: str) -> None:
     """Write what must never be published: rows left out, the log of the cleaning, and practices not found.
 
-    The files go to the git-ignored ``data/interim/<edition>/``; of an edition without replies or ledgers, none.
+    The files go to the git-ignored ``data/interim/<edition>/``; of an edition without replies or ledgers, none. Those
+    of an earlier build that this one does not write are taken away, so that what lies there is of one build.
     """
     tables: dict[str, pd.DataFrame] = {}
     if received.replies is not None:
@@ -43,6 +46,9 @@ def write_interim(received: Received, root: Path, edition: str) -> None:
     folder = root / INTERIM / edition
     if tables:
         folder.mkdir(parents=True, exist_ok=True)
+    for name in NAMES:
+        if name not in tables:
+            (folder / name).unlink(missing_ok=True)
     for name, table in tables.items():
         part = folder / f".{name}"
         table.to_csv(part, index=False, lineterminator="\n", encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date as day_of
@@ -21,6 +22,8 @@ from pcse_analysis.reporting.tables import Cell, Table
 
 Judgement = Literal["kept", "not kept", "cannot be told", "not due yet"]
 EVENT = "event:"
+OF_ASKED: dict[Judgement, str] = {"kept": "done", "not kept": "not done"}
+"""The words for what somebody was asked for, who never promised it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +46,8 @@ def _judged(dossier: Dossier, row: Mapping[Any, Any]) -> Judged:
         return Judged(row=row, judgement="not due yet", why=needs)
     if row["shown_by"].startswith(EVENT):
         return _by_event(dossier, row, needs)
-    shown = next((e for e in dossier.figures.estimates if e.id == row["shown_by"]), None) if row["shown_by"] else None
+    shares = (e for e in dossier.figures.estimates if e.unit == "share")  # a target is one
+    shown = next((e for e in shares if e.id == row["shown_by"]), None)
     if shown is None or shown.value is None:
         no_day = Markup() if row["due"] else Markup("No day was set. ")
         return Judged(row=row, judgement="cannot be told", why=no_day + needs)
@@ -51,14 +55,25 @@ def _judged(dossier: Dossier, row: Mapping[Any, Any]) -> Judged:
 
 
 def _by_event(dossier: Dossier, row: Mapping[Any, Any], needs: Markup) -> Judged:
-    """Kept where the event that shows it is known and not later than the day; what came later was not kept in time."""
+    """Kept where the event that shows it is known and not later than the day; what came later was not kept in time.
+
+    Of an event in the month or year of that day it cannot be told whether it came in time.
+    """
     wanted = row["shown_by"].removeprefix(EVENT)
     event = next((e for e in dossier.timeline.to_dict("records") if e["id"] == wanted), None)
     if event is None:
         return Judged(row=row, judgement="cannot be told", why=needs)
     told = Markup("{}: {}").format(date(event["date"]), event["event"])
-    late = bool(row["due"]) and event["date"] > row["due"]
-    return Judged(row=row, judgement="not kept" if late else "kept", why=told)
+    due, (first, last) = row["due"], _span(event["date"])
+    judgement: Judgement = "kept" if not due or last <= due else "not kept" if first > due else "cannot be told"
+    return Judged(row=row, judgement=judgement, why=told)
+
+
+def _span(day: str) -> tuple[str, str]:
+    """The first and the last day that a day, a month or a year can stand for."""
+    year, month, *_ = [*(int(part) for part in day.split("-")), 0]
+    last = monthrange(year, month or 12)[1]
+    return (day + "-01-01")[:10], day if len(day) == 10 else f"{year:04d}-{month or 12:02d}-{last:02d}"
 
 
 def _by_figure(row: Mapping[Any, Any], shown: Estimate) -> Judged:
@@ -96,18 +111,22 @@ def overview(dossier: Dossier) -> Piece:
                 ),
                 date(row["made_on"]),
                 date(row["due"]) if row["due"] else "no day was set",
-                Markup("<strong>{}</strong>").format(one.judgement),
+                Markup("<strong>{}</strong>").format(_in_words(one)),
                 one.why,
                 sources,
             ]
         )
-    told = any(one.judgement in ("kept", "not kept") for one in found)
+    told = any(one.judgement in ("kept", "not kept") for one in found if one.row["kind"] == "promised")
     heads = ("Who promised or asked for what", "Made on", "Due", "Judgement", "Why", "Source")
     note = Markup(
         "<p>What somebody was asked for is no promise of theirs, and is marked so. A promise is judged by the "
         "evidence, and where that does not show whether it was kept, this is said and what it would need.{}</p>"
-    ).format("" if told else " None can be called kept or broken.")
+    ).format("" if told else " None of the promises can be called kept or broken.")
     return Html(joined([note, Table("Table M. Commitments and what the evidence shows of them", heads, rows)]))
+
+
+def _in_words(one: Judged) -> str:
+    return OF_ASKED.get(one.judgement, one.judgement) if one.row["kind"] == "asked" else one.judgement
 
 
 def timeline_chart(dossier: Dossier) -> Piece:

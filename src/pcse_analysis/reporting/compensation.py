@@ -11,7 +11,14 @@ from pcse_analysis.reporting.compensation_charts import ENDS, MONEY, decided_cha
 from pcse_analysis.reporting.exhibit import Exhibit
 from pcse_analysis.reporting.figures import NOT_APPLICABLE, NOT_AVAILABLE, figure
 from pcse_analysis.reporting.html import Html, Piece, joined
-from pcse_analysis.reporting.ledger_figures import LedgerFigures, days_range, days_text, find_ledger, ledgers_of
+from pcse_analysis.reporting.ledger_figures import (
+    LedgerFigures,
+    days_range,
+    days_text,
+    find_ledger,
+    half_done,
+    ledgers_of,
+)
 from pcse_analysis.reporting.tables import KEY_OF_REPLIES, Cell, Table, range_of
 
 ABSENT = (
@@ -75,7 +82,7 @@ def waits(dossier: Dossier, claims: str) -> Piece:
 def _headline(book: LedgerFigures) -> Markup:
     found = [(book.label(*part), book.get("days_to_decided", "median", *part)) for part in book.parts("loss")]
     told = Markup("; ").join(
-        Markup("{}: half decided after {} {}").format(label, days_text(e), book.ledger.day_name) for label, e in found
+        Markup("{}: {}").format(label, half_done(e, "decided", book.ledger.day_name)) for label, e in found
     )
     return told or Markup("How long claims wait")
 
@@ -144,7 +151,7 @@ def ends(dossier: Dossier, claims: str) -> Piece:
         shares.append(row)
     words = [end.capitalize() for end in ENDS]
     heads = ["Claims", *(head for word in words for head in (f"{word} (%)", f"Interval, {word.lower()} (%)"))]
-    by_then = f"Table W{number}b. Share that ended in each way within {last} days"
+    by_then = f"Table W{number}b. Share that ended in each way within {last} {book.ledger.day_name}"
     tables = [
         Table(by_then, heads, shares, frozenset(range(1, 7))),
         Table(f"Table W{number}c. Claims by their end", ["Claims", "Open", *words], counts, frozenset(range(1, 5))),
@@ -178,7 +185,8 @@ def _ends_headline(book: LedgerFigures, last: int) -> Markup:
     if any(share is None or share.value is None for share in shares):
         return Markup("How claims end")
     told = [figure(share, "value", "percent") for share in shares if share is not None]
-    return Markup("Of all claims {} were paid, {} refused and {} withdrawn within {} days").format(*told, last)
+    words = "Of all claims {} were paid, {} refused and {} withdrawn within {} {}"
+    return Markup(words).format(*told, last, book.ledger.day_name)
 
 
 def _naive(book: LedgerFigures, last: int) -> Markup:

@@ -11,7 +11,7 @@ from pcse_analysis.estimates import Estimate
 from pcse_analysis.reporting.drawing import EDGE, Axis, Chart, Row
 from pcse_analysis.reporting.figures import text
 from pcse_analysis.reporting.issue_charts import HALF_HEIGHT, curve_row
-from pcse_analysis.reporting.ledger_figures import NOT_REACHED, LedgerFigures
+from pcse_analysis.reporting.ledger_figures import LedgerFigures, half_done
 from pcse_analysis.reporting.marks import AFTER, WITHHELD
 
 ENDS = {"paid": AFTER, "refused": "#801650", "withdrawn": "#F46A25"}
@@ -30,8 +30,7 @@ def decided_chart(book: LedgerFigures, key: str, parts: Sequence[Part]) -> Chart
         if not points or median is None or median.suppressed:
             continue
         last = max(last, points[-1][0])
-        words = NOT_REACHED if median.value is None else f"{text(median, 'value', 'count')} {book.ledger.day_name}"
-        said.append(f"{book.label(*part)}: half decided after {words}")
+        said.append(f"{book.label(*part)}: {half_done(median, 'decided', book.ledger.day_name).striptags()}")
         rows.append(curve_row(said[-1], [(0, 0.0), *points], median))
     if not rows:
         return None

@@ -53,7 +53,7 @@ FORMS: dict[str, Callable[[float], str]] = {
     "percent1": lambda value: _percent(value, 1),
     "bare": lambda value: _bare(value, 0),
     "bare1": lambda value: _bare(value, 1),
-    "percent_size": lambda value: f"{abs(_rounded(value * 100, 0))}%",
+    "percent_size": lambda value: f"{_points(value)}%",
     "points": lambda value: _points(value),
     "points1": lambda value: f"{abs(_rounded(value * 100, 1))}",
     "signed": lambda value: _signed(value, 0),

@@ -10,7 +10,7 @@ from pcse_analysis.estimates import Change, Estimate
 from pcse_analysis.reporting.drawing import EDGE, SMALL, Axis, Chart, Row
 from pcse_analysis.reporting.figures import text
 from pcse_analysis.reporting.issue_words import WORDS, way
-from pcse_analysis.reporting.ledger_figures import NOT_REACHED, LedgerFigures
+from pcse_analysis.reporting.ledger_figures import LedgerFigures, half_done
 from pcse_analysis.reporting.marks import AFTER, BEFORE, look
 
 WIDEST = 1.0
@@ -70,10 +70,9 @@ def curves_chart(log: LedgerFigures, key: str, parts: Sequence[tuple[str, str]])
         median = log.get("days_to_resolve", "median", by, group)
         if not points or median is None or median.suppressed:
             continue
-        words = NOT_REACHED if median.value is None else f"{text(median, 'value', 'count')} {log.ledger.day_name}"
         last = max(last, max(day for day, _ in points))
-        rows.append(curve_row(f"{log.label(by, group)}: half resolved after {words}", sorted(points), median))
-        said.append(f"{log.label(by, group)}: half resolved after {words}")
+        said.append(f"{log.label(by, group)}: {half_done(median, 'resolved', log.ledger.day_name).striptags()}")
+        rows.append(curve_row(said[-1], sorted(points), median))
     if not rows:
         return None
     step = 20 if last <= 120 else 40

@@ -5,7 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from pcse_analysis.estimates import Change, Verdict
-from pcse_analysis.reporting.figures import date, figure
+from pcse_analysis.reporting.figures import date, figure, text
 from pcse_analysis.reporting.ledger_figures import LedgerFigures
 
 WORDS = {
@@ -88,7 +88,8 @@ def naive(log: LedgerFigures) -> Markup:
     change = log.change()
     if first is None or second is None or first.value is None or second.value is None or change is None:
         return Markup()
-    claimed = "slower" if second.value > first.value else "faster" if second.value < first.value else "as fast"
+    told = [text(mean, "value", "decimal1") for mean in (first, second)]
+    claimed = "as fast" if told[0] == told[1] else "slower" if second.value > first.value else "faster"
     found = WORDS[change.verdict] if change.value is not None else "nothing, as too few were resolved"
     return Markup(
         "<p><strong>Not to be used: the mean of closed issues.</strong> Issues closed in the earlier period had been "

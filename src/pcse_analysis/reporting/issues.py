@@ -13,7 +13,14 @@ from pcse_analysis.reporting.figures import NOT_APPLICABLE, NOT_AVAILABLE, absen
 from pcse_analysis.reporting.html import Html, Piece, joined
 from pcse_analysis.reporting.issue_charts import curves_chart, months_chart, slow_down_chart
 from pcse_analysis.reporting.issue_words import WORDS, fall_range, headline, naive, sentence
-from pcse_analysis.reporting.ledger_figures import LedgerFigures, days_range, days_text, find_ledger, ledgers_of
+from pcse_analysis.reporting.ledger_figures import (
+    LedgerFigures,
+    days_range,
+    days_text,
+    find_ledger,
+    half_done,
+    ledgers_of,
+)
 from pcse_analysis.reporting.tables import KEY_OF_REPLIES, Cell, Table, range_of
 
 ABSENT = (
@@ -135,6 +142,7 @@ def times(dossier: Dossier, issues: str) -> Piece:
             figure(promised, "value", "bare") if promised else NOT_APPLICABLE,
         ])  # fmt: skip
     days = log.ledger.day_name
+    within_days = "a standard" if standard is None else f"{standard} {days}"
     heads = (
         *(
             "Issues",
@@ -144,12 +152,16 @@ def times(dossier: Dossier, issues: str) -> Piece:
             "Interval",
             "Three quarters resolved after",
         ),
-        *(f"Resolved within {standard} {days} (%)", "Interval (%)", "Resolved by the day promised (%)"),
+        *(
+            f"Resolved within {within_days} (%)",
+            "Interval (%)",
+            "Resolved by the day promised (%)",
+        ),
     )
     middle = log.get("days_to_resolve", "median")
     return Exhibit(
         id=f"I{number}b",
-        headline=Markup("Half of all issues are resolved after {} {}").format(days_text(middle), days),
+        headline=Markup("{}: {}").format(log.label("", ""), half_done(middle, "resolved", days)),
         subtitle=log.subtitle,
         body=Markup("<p>Days are {}; an issue that is still open counts as open for as long as it was.</p>").format(
             log.days_counted

@@ -107,3 +107,11 @@ def days_range(estimate: Estimate | None) -> Markup:
     if estimate is None or estimate.suppressed:
         return days_text(estimate)
     return Markup("{} to {}").format(days_text(estimate, "low"), days_text(estimate, "high"))
+
+
+def half_done(median: Estimate | None, done: str, days: str) -> Markup:
+    """When half of the cases were done, such as resolved; that fewer ever are, where the curve never comes so far."""
+    if median is not None and median.value is None and not median.suppressed:
+        return Markup("fewer than half {} at any age seen").format(done)
+    counted = Markup(" {}").format(days) if median is not None and median.value is not None else Markup()
+    return Markup("half {} after {}{}").format(done, days_text(median), counted)

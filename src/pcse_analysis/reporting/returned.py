@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+import pandas as pd
 from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
@@ -34,7 +35,9 @@ class Returned:
         first = {e.item: e for e in figures.figures.estimates}
         self.items = sorted(first, key=lambda item: (lines.index(first[item].service_line), first[item].group))
         self._labels = {item: f"{labels[e.service_line]}: {e.group}" for item, e in first.items()}
-        self.periods = sorted({e.category for e in figures.figures.estimates if e.measure == "reported"})
+        there = [e.category for e in figures.figures.estimates if e.measure == "reported"]
+        # Months in which nobody returned anything stand between the others, so that no gap looks like a run.
+        self.periods = [str(month) for month in pd.period_range(min(there), max(there), freq="M")] if there else []
 
     def get(self, item: str, measure: str, category: str = "") -> Estimate | None:
         """One estimate of a measure, or None where there is none."""
@@ -59,7 +62,7 @@ def returns_chart(returned: Returned, key: str) -> Chart | None:
     for item in returned.items:
         met, missed = (returned.get(item, "months", outcome) for outcome in ("met", "missed"))
         if met is not None and missed is not None:
-            counts = f"met in {text(met, 'value', 'count')} months, missed in {text(missed, 'value', 'count')}"
+            counts = f"{text(met, 'value', 'count')} met, {text(missed, 'value', 'count')} missed"
             said.append(f"{returned.label(item)}: {counts}")
     return Chart(
         id=key,

@@ -180,10 +180,16 @@ def _returns(returned: Returned, number: int) -> Piece:
 
 
 def _missed_headline(returned: Returned, missed: Sequence[str]) -> Markup:
-    longest = max(missed, key=lambda item: returned.longest_run(item), default=None)
-    if longest is None:
-        return Markup("Every return that has a target met it")
-    run = returned.get(longest, "longest_run_of_misses")
-    assert run is not None
-    words = "{}: missed its target in {} months in a row, the longest run of all measures"
-    return Markup(words).format(returned.label(longest), figure(run, "value", "count"))
+    """The longest run of misses and every measure that had it; what is said where none was missed, or none twice."""
+    if not missed:
+        any_met = any((e := returned.get(item, "months", "met")) and e.value for item in returned.items)
+        return Markup("Every return that has a target met it" if any_met else "No return has a target")
+    most = max(returned.longest_run(item) for item in missed)
+    longest = [item for item in missed if returned.longest_run(item) == most]
+    run = returned.get(longest[0], "longest_run_of_misses")
+    if run is None or most < 2:
+        return Markup("Targets were missed, but none in two months in a row")
+    words = "{}: missed {} in {} months in a row, the longest run of all measures"
+    told = Markup("; ").join(returned.label(item) for item in longest)
+    target = "its target" if len(longest) == 1 else "their targets"
+    return Markup(words).format(told, target, figure(run, "value", "count"))

@@ -6,6 +6,7 @@ import re
 import shutil
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
+from html import unescape
 from pathlib import Path
 
 from bs4 import BeautifulSoup
@@ -15,16 +16,15 @@ from pcse_analysis.attachment.printed import rows_named, wrong_figures
 from pcse_analysis.dossier import LATEST, PREVIOUS, Dossier, choose
 from pcse_analysis.estimates import Figures, read_figures
 from pcse_analysis.evidence import Received
-from pcse_analysis.evidence.protected import codes_of, patterns_found, small_rows, texts_of_replies
+from pcse_analysis.evidence.protected import codes_in, codes_of, patterns_found, small_rows, texts_of_replies
 from pcse_analysis.provenance import SUMS
 from pcse_analysis.running.outcomes import EXIT_GATE, RunError
 from pcse_analysis.running.plan import Plan
 
 LISTED = 40
-PACKED = (".xlsx", ".docx")
-PLACES = re.compile(r' (?:r|ref|sqref|activeCell|topLeftCell)="[A-Z]+\d+(?::[A-Z]+\d+)?"')
+PACKED, MARKED_UP = (".xlsx", ".docx"), (".html", ".svg")
+PLACES = re.compile(r' (?:r|ref|sqref|activeCell|topLeftCell)="[A-Z]+\d+(?:[: ][A-Z]+\d+)*"')
 """Where a cell of a workbook stands, such as C1236, which is no code of anybody."""
-WORD = re.compile(r"[A-Za-z0-9]+")
 LOCAL_PATH = re.compile(r"(?:(?<![\w./])/(?:home|root|tmp|Users|work)/|\b[A-Z]:\\)[^\s<>\"']{1,60}")
 KEPT = "build/refused"
 CHOSEN_BY = ("wave_before", "wave_after", "service_line", "group")
@@ -99,8 +99,8 @@ def _leaks(folder: Path, prose: Mapping[str, str], dossier: Dossier, received: R
     for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.name != SUMS):
         name = path.relative_to(folder).as_posix()
         for text in _texts(path):
-            for found in sorted(set(WORD.findall(text)) & codes)[:3]:
-                yield f"{name}: holds the code of a respondent or practice ({len(found)} characters)"
+            for found in sorted(codes_in(text, codes))[:3]:
+                yield f"{name}: holds the code of a person, practice or case ({len(found)} characters)"
             for found in written:
                 if found in text:
                     yield f"{name}: holds what a respondent wrote ({len(found)} characters)"
@@ -113,12 +113,14 @@ def _leaks(folder: Path, prose: Mapping[str, str], dossier: Dossier, received: R
 
 
 def _texts(path: Path) -> Iterable[str]:
-    """What a file says, unpacked where it is packed; nothing of what is no text."""
+    """What a file says, unpacked where it is packed, an apostrophe as it was typed; nothing of what is no text."""
     if path.suffix in PACKED:
         with zipfile.ZipFile(path) as packed:
             parts = [n for n in packed.namelist() if n.endswith((".xml", ".rels"))]
-            return [PLACES.sub("", packed.read(n).decode("utf-8", "replace")) for n in parts]
-    return [path.read_text(encoding="utf-8")] if path.suffix in (".html", ".csv", ".json", ".svg", ".txt") else []
+            return [unescape(PLACES.sub("", packed.read(n).decode("utf-8", "replace"))) for n in parts]
+    if path.suffix in MARKED_UP:
+        return [unescape(path.read_text(encoding="utf-8"))]
+    return [path.read_text(encoding="utf-8")] if path.suffix in (".csv", ".json", ".txt") else []
 
 
 def _prose(soup: BeautifulSoup) -> str:
