@@ -7,7 +7,6 @@ suppression alone.
 
 from __future__ import annotations
 
-import argparse
 import itertools
 import time
 from collections.abc import Callable
@@ -26,6 +25,7 @@ from pcse_analysis.metrics.protection import (
     two_way,
     unprotected,
 )
+from simulations.written import run
 
 REPORT = Path(__file__).resolve().parents[1] / "docs" / "disclosure.md"
 THRESHOLD = 10
@@ -232,18 +232,5 @@ the breakdowns of a survey are; the heuristic alone serves larger ones.
 """
 
 
-def main() -> None:
-    """Write the report; ``--quick`` prints a short form."""
-    parser = argparse.ArgumentParser(prog="python -m simulations.disclosure", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="few tables; printed, not written")
-    asked = parser.parse_args()
-    text = report(0.01 if asked.quick else 1.0, workers=2)
-    if asked.quick:
-        print(text)
-    else:
-        REPORT.write_text(text, encoding="utf-8", newline="\n")
-        print(f"Wrote docs/{REPORT.name}")
-
-
 if __name__ == "__main__":
-    main()
+    run("simulations.disclosure", __doc__, REPORT, lambda quick, workers: report(0.01 if quick else 1.0, workers))

@@ -6,8 +6,6 @@ The logs differ in how many issues come in when, which moves the mean age of clo
 
 from __future__ import annotations
 
-import argparse
-import os
 import zlib
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -25,6 +23,7 @@ from pcse_analysis.metrics.rates import rate_ratio
 from pcse_analysis.metrics.slow_down import Observed, Slower, slower, spells_of
 from pcse_analysis.metrics.verdict import ALPHA
 from pcse_analysis.metrics.working_days import DayCount
+from simulations.written import run
 
 REPORT = Path(__file__).resolve().parents[1] / "docs" / "slow_down.md"
 SEED, RUNS, QUICK, SIZES, BLOCK = 20171231, 5000, 100, (200, 1000), 100
@@ -265,23 +264,12 @@ def cells(runs: int, workers: int) -> dict[tuple[str, int, float], Cell]:
         return {key: cell([row for part in parts for row in part.result()]) for key, parts in waiting.items()}
 
 
-def main() -> None:
-    """Write the report; ``--quick`` prints a short form."""
-    parser = argparse.ArgumentParser(prog="python -m simulations.slow_down", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="few logs; printed, not written")
-    asked = parser.parse_args()
-    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ[name] = "1"
-    from simulations.slow_down_report import report
+def _report(quick: bool, workers: int) -> str:
+    from simulations.slow_down_report import report  # here: the report imports this module
 
-    runs = QUICK if asked.quick else RUNS
-    text = report(cells(runs, workers=2), runs)
-    if asked.quick:
-        print(text)
-    else:
-        REPORT.write_text(text, encoding="utf-8", newline="\n")
-        print(f"Wrote docs/{REPORT.name}")
+    runs = QUICK if quick else RUNS
+    return report(cells(runs, workers=workers), runs)
 
 
 if __name__ == "__main__":
-    main()
+    run("simulations.slow_down", __doc__, REPORT, _report)

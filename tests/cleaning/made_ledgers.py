@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
 
@@ -94,6 +94,25 @@ class MadeLedger:
             DataError: it has mistakes.
         """
         return self.clean_as(self.read())
+
+    def outcome(
+        self,
+        rows: Sequence[list[str]],
+        spoilt: Iterable[tuple[int, int, str]],
+        as_known: Callable[[pd.DataFrame, str], pd.DataFrame],
+    ) -> str:
+        """Whether rows with spoilt cells (line, column, text) are "read", each kept or left out, or "refused"."""
+        for line, column, cell in spoilt:
+            rows[line][column] = cell
+        self.write(*rows)
+        try:
+            found = self.cleaned()
+        except DataError as error:
+            assert error.problems
+            return "refused"
+        assert len(found.frame) + len(found.excluded) == len(rows)
+        as_known(found.frame, "2017-12-31")
+        return "read"
 
     def clean_as(self, ledger: Ledger) -> CleanLedger:
         """The log by a description that was read before."""
