@@ -27,10 +27,11 @@ def code_cells(path: Path) -> list[nbformat.NotebookNode]:
 
 
 def test_the_notebooks_exist() -> None:
-    """The notebooks that the commission names: on published figures, replies, issue logs, standards and commitments."""
+    """The notebooks that the commission names: on published figures, replies, ledgers, standards and commitments."""
     names = [
         "annex",
         "commitments",
+        "compensation_claims",
         "data_quality",
         "issue_resolution",
         "service_standards",
