@@ -24,7 +24,7 @@ SERVICES = (
     "cervical_screening", "customer_support", "gp_payments", "gp_pensions", "medical_records", "performers_list",
     "pharmacy_market_entry", "registrations", "supplies",
 )  # fmt: skip
-OTHER_EVIDENCE = {"issue-log", "issue-log-steady", "commitments", "service-standards"}
+OTHER_EVIDENCE = {"issue-log", "issue-log-steady", "claims", "commitments", "service-standards"}
 PAGES = {"annex.html", "pages/practice.html", "pages/individual.html", "pages/data-quality.html"} | {
     f"pages/{name}.html" for name in (*SERVICES, *OTHER_EVIDENCE)
 }
