@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pcse_analysis.evidence import Inputs, read_inputs
+from pcse_analysis.evidence import Inputs, make_dossier, read_inputs
 from tests.conftest import accepted, append_line, edit_cell, edit_row, only_problem, refused
 from tests.shared import SHARED
 
@@ -187,8 +187,6 @@ def test_every_row_of_a_letter_was_read(own: Inputs) -> None:
 
 def test_what_would_show_a_commitment_is_there(own: Inputs) -> None:
     """A figure that no edition has would be a commitment that can never be told."""
-    from pcse_analysis.evidence import make_dossier
-
     named = own.commitments[own.commitments["target"].notna()]
     ids = {e.id for e in make_dossier(own, "synthetic").figures.estimates}
     assert len(named) == 2 and set(named["shown_by"]) <= ids

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from html import escape
 from pathlib import Path
 
 import docx
@@ -65,8 +66,6 @@ def document(path: Path, words: str) -> None:
 
 def plant(folder: Path, name: str, code: str) -> None:
     """The code as a writer of such a file would write it: in a cell, a paragraph, an element, a field."""
-    from html import escape
-
     path = folder / name
     match path.suffix:
         case ".html":

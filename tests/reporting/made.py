@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
 
 from pcse_analysis.catalogue.ledgers import Ledger
 from pcse_analysis.dossier import Dossier
@@ -33,8 +35,6 @@ def published() -> Dossier:
 
 def said(piece: Piece | str) -> str:
     """The words of a piece of a page, without its tags."""
-    from markupsafe import Markup
-
     return " ".join(Markup(piece.__html__() if isinstance(piece, Piece) else piece).striptags().split())
 
 
@@ -68,10 +68,9 @@ def fall_of(ledger: str, value: float | None, low: float | None, high: float | N
     return Change(**(given | fields))
 
 
-def with_ledgers(figures: list[Estimate], changes: list[Change] | None = None, **ledgers: Ledger) -> Dossier:
-    """The published edition with these ledgers and no other figures; each ledger is named by its id with _ for -."""
-    held = Figures(tuple(figures), tuple(changes or ()))
-    return replace(published(), figures=held, ledgers=tuple(ledgers.values()))
+def with_ledger(one: Ledger, figures: Iterable[Estimate], changes: Iterable[Change] = ()) -> Dossier:
+    """The published edition with one ledger and its figures alone."""
+    return replace(published(), figures=Figures(tuple(figures), tuple(changes)), ledgers=(one,))
 
 
 def ledger(name: str, **fields: Any) -> Ledger:

@@ -16,7 +16,7 @@ from pcse_analysis.reporting.compensation import ABSENT, ends, lost_days, money,
 from pcse_analysis.reporting.compensation_charts import decided_chart, ends_chart, money_chart
 from pcse_analysis.reporting.drawing import NARROW, WIDE
 from pcse_analysis.reporting.ledger_figures import LedgerFigures
-from tests.reporting.made import figure_of, ledger, published, said, with_ledgers, withheld
+from tests.reporting.made import figure_of, ledger, published, said, with_ledger, withheld
 
 BOOK = "claims"
 BOTH_WIDTHS = pytest.mark.parametrize("width", [WIDE, NARROW])
@@ -36,7 +36,7 @@ def submitted(*parts: dict[str, str]) -> list[Estimate]:
 
 
 def dossier(*figures: Estimate) -> Dossier:
-    return with_ledgers(list(figures), claims=ledger(BOOK))
+    return with_ledger(ledger(BOOK), figures)
 
 
 def book(*figures: Estimate) -> LedgerFigures:

@@ -18,7 +18,7 @@ from pcse_analysis.reporting.figures import FORMS
 from pcse_analysis.reporting.issue_charts import curves_chart, months_chart, slow_down_chart
 from pcse_analysis.reporting.issues import ABSENT, backlog, overview, slow_down, times
 from pcse_analysis.reporting.ledger_figures import LedgerFigures
-from tests.reporting.made import BEFORE, LATER, fall_of, figure_of, ledger, published, said, with_ledgers, withheld
+from tests.reporting.made import BEFORE, LATER, fall_of, figure_of, ledger, published, said, with_ledger, withheld
 
 LOG = "issue-log"
 BOTH_WIDTHS = pytest.mark.parametrize("width", [WIDE, NARROW])
@@ -36,7 +36,7 @@ def logged(*parts: dict[str, str]) -> list[Estimate]:
 
 
 def dossier(figures: list[Estimate], *changes: Change, **fields: object) -> Dossier:
-    return with_ledgers(figures, list(changes), log=ledger(LOG, **fields))
+    return with_ledger(ledger(LOG, **fields), figures, changes)
 
 
 def log_of(figures: list[Estimate], *changes: Change, **fields: object) -> LedgerFigures:

@@ -21,7 +21,7 @@ from pcse_analysis.reporting.standards import (
     reported_and_experienced,
     returns,
 )
-from tests.reporting.made import figure_of, ledger, said, with_ledgers
+from tests.reporting.made import figure_of, ledger, said, with_ledger
 from tests.reporting.made import published as edition
 
 RETURNS = "kpi-returns"
@@ -53,7 +53,7 @@ def year(*outcomes: str, start: int = 1) -> Months:
 
 
 def returned(*figures: Estimate) -> Dossier:
-    return with_ledgers(list(figures), kpi=ledger(RETURNS))
+    return with_ledger(ledger(RETURNS), figures)
 
 
 def headline(*figures: Estimate) -> str:

@@ -8,6 +8,16 @@ from markupsafe import Markup
 
 from pcse_analysis.dossier import Dossier
 from pcse_analysis.reporting.compensation_charts import ENDS, MONEY, decided_chart, ends_chart, money_chart
+from pcse_analysis.reporting.compensation_words import (
+    LOSSES,
+    against_direct,
+    ends_headline,
+    money_headline,
+    naive,
+    undecided,
+    unpaid,
+    waits_headline,
+)
 from pcse_analysis.reporting.exhibit import Exhibit
 from pcse_analysis.reporting.figures import NOT_APPLICABLE, NOT_AVAILABLE, figure
 from pcse_analysis.reporting.html import Html, Piece, joined
@@ -16,7 +26,6 @@ from pcse_analysis.reporting.ledger_figures import (
     days_range,
     days_text,
     find_ledger,
-    half_done,
     ledgers_of,
 )
 from pcse_analysis.reporting.tables import KEY_OF_REPLIES, Cell, Table, range_of
@@ -25,7 +34,6 @@ ABSENT = (
     "No compensation claims are part of this edition. So nothing here can say how long people with lost earnings wait, "
     "or how much is asked, offered and paid."
 )
-LOSSES = ("", "loss")
 EVERYTHING = ("", "loss", "service_line")
 METHOD = (
     "Aalen and Johansen's estimate: a claim that ended in another way can no longer end in this one, and one that is "
@@ -69,46 +77,14 @@ def waits(dossier: Dossier, claims: str) -> Piece:
     table = Table(caption, heads, rows, frozenset(range(1, 8)))
     return Exhibit(
         id=f"W{number}",
-        headline=_headline(book),
+        headline=waits_headline(book),
         subtitle=book.subtitle,
-        body=joined([_against_direct(book), _undecided(book)]),
+        body=joined([against_direct(book), undecided(book)]),
         chart=decided_chart(book, f"chart-W{number}", book.parts("loss")),
         tables=[table, _decided_table(book, number)],
         caveats=[Markup("Days are {}. {}").format(book.days_counted, METHOD), Markup(KEY_OF_REPLIES)],
         source=book.source,
     )
-
-
-def _headline(book: LedgerFigures) -> Markup:
-    found = [(book.label(*part), book.get("days_to_decided", "median", *part)) for part in book.parts("loss")]
-    told = Markup("; ").join(
-        Markup("{}: {}").format(label, half_done(e, "decided", book.ledger.day_name)) for label, e in found
-    )
-    return told or Markup("How long claims wait")
-
-
-def _against_direct(book: LedgerFigures) -> Markup:
-    ratio = book.get("rate_against_direct", "", "loss", "lost_earnings")
-    if ratio is None or ratio.value is None:
-        return Markup()
-    limits = [figure(ratio, side, "ratio") for side in ("low", "high")]
-    return Markup(
-        "<p>At the same age, and for the same service, claims for lost earnings were decided {} times as fast as those "
-        "for direct losses ({} interval {} to {}).</p>"
-    ).format(figure(ratio, "value", "ratio"), figure(ratio, "confidence", "percent"), *limits)
-
-
-def _undecided(book: LedgerFigures) -> Markup:
-    said = []
-    for part in book.parts(*LOSSES):
-        age = book.get("age_of_undecided", "median", *part)
-        if age is not None and age.value is not None:
-            words = "{}: {} undecided on the last day, half of them for {} {} or longer."
-            counted = figure(age, "base", "count")
-            said.append(
-                Markup(words).format(book.label(*part), counted, figure(age, "value", "count"), book.ledger.day_name)
-            )
-    return Markup("<p>{}</p>").format(Markup(" ").join(said)) if said else Markup()
 
 
 def _decided_table(book: LedgerFigures, number: int) -> Table:
@@ -158,9 +134,9 @@ def ends(dossier: Dossier, claims: str) -> Piece:
     ]
     return Exhibit(
         id=f"W{number}b",
-        headline=_ends_headline(book, last),
+        headline=ends_headline(book, last),
         subtitle=book.subtitle,
-        body=_naive(book, last),
+        body=naive(book, last),
         chart=ends_chart(book, f"chart-W{number}b", book.parts(*LOSSES), last),
         tables=tables,
         caveats=[Markup("Days are {}. {}").format(book.days_counted, METHOD), Markup(KEY_OF_REPLIES)],
@@ -178,27 +154,6 @@ def _last_day(book: LedgerFigures) -> int:
         if all((e := book.get("ended_by", f"paid by {day} days", *p)) and e.value is not None for p in parts)
     ]
     return max(told or days, default=0)
-
-
-def _ends_headline(book: LedgerFigures, last: int) -> Markup:
-    shares = [book.get("ended_by", f"{end} by {last} days") for end in ENDS]
-    if any(share is None or share.value is None for share in shares):
-        return Markup("How claims end")
-    told = [figure(share, "value", "percent") for share in shares if share is not None]
-    words = "Of all claims {} were paid, {} refused and {} withdrawn within {} {}"
-    return Markup(words).format(*told, last, book.ledger.day_name)
-
-
-def _naive(book: LedgerFigures, last: int) -> Markup:
-    """What counting the other ends as merely not followed further would claim."""
-    right, wrong = (book.get(measure, f"paid by {last} days") for measure in ("ended_by", "ended_by_naive"))
-    if right is None or wrong is None or right.value is None or wrong.value is None:
-        return Markup()
-    return Markup(
-        "<p><strong>Not to be used:</strong> to count refused and withdrawn claims as if they were only lost sight of "
-        "would say that {} are paid by then, as though they could still be paid. Taken as ends of their own, {} are."
-        "</p>"
-    ).format(figure(wrong, "value", "percent"), figure(right, "value", "percent"))
 
 
 def money(dossier: Dossier, claims: str) -> Piece:
@@ -223,9 +178,9 @@ def money(dossier: Dossier, claims: str) -> Piece:
     heads.append("Offered, of what was asked in the claims decided (%)")
     return Exhibit(
         id=f"W{number}d",
-        headline=_money_headline(book),
+        headline=money_headline(book),
         subtitle=book.subtitle,
-        body=_unpaid(book),
+        body=unpaid(book),
         chart=money_chart(book, f"chart-W{number}d", book.parts(*LOSSES)),
         tables=[Table(f"Table W{number}d. Money asked, offered and paid", heads, rows, frozenset(range(1, 8)))],
         caveats=[
@@ -238,22 +193,6 @@ def money(dossier: Dossier, claims: str) -> Piece:
         ],
         source=book.source,
     )
-
-
-def _money_headline(book: LedgerFigures) -> Markup:
-    ratio = book.get("offered_of_asked")
-    if ratio is None or ratio.value is None:
-        return Markup("What was asked, offered and paid")
-    return Markup("{} of what was asked in the claims decided was offered").format(figure(ratio, "value", "percent"))
-
-
-def _unpaid(book: LedgerFigures) -> Markup:
-    sums = {name: book.get(name) for name in ("asked", "asked_undecided", "offered_unpaid", "paid")}
-    told = {name: figure(e, "value", "pounds") if e else NOT_AVAILABLE for name, e in sums.items()}
-    words = (
-        "<p>Asked for in all: {}. In claims still undecided: {}. Offered, and the claim not closed: {}. Paid: {}.</p>"
-    )
-    return Markup(words).format(*(told[name] for name in sums))
 
 
 def lost_days(dossier: Dossier, claims: str) -> Piece:
