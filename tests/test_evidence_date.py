@@ -15,10 +15,13 @@ import pytest
 
 from pcse_analysis.dossier import Dossier
 from pcse_analysis.estimates import PERFORMANCE_SURVEY
-from pcse_analysis.evidence import Inputs, make_dossier, read_inputs
+from pcse_analysis.evidence import Inputs, make_dossier
+from pcse_analysis.evidence import left_out as evidence_left_out
+from pcse_analysis.evidence.ledgers import clean_ledgers, ledger_evidence
 from pcse_analysis.reporting.background import left_out, sources, timeline
 from pcse_analysis.reporting.commitments import overview
 from pcse_analysis.reporting.standards import published, reported_and_experienced
+from tests.dossiers import own_dossier, own_inputs
 
 ROOT = Path(__file__).parents[1]
 DAY, DAY_AFTER = "2018-01-16", "2018-01-17"
@@ -27,12 +30,12 @@ COLUMNS = ["kind", "wave", "respondent_group", "service_line", "item", "measure"
 
 @pytest.fixture(scope="module")
 def inputs() -> Inputs:
-    return read_inputs(ROOT)
+    return own_inputs()
 
 
 @pytest.fixture(scope="module")
 def letter(inputs: Inputs) -> Dossier:
-    return make_dossier(inputs, "letter")
+    return own_dossier("letter")
 
 
 def rows(name: str) -> list[dict[str, str]]:
@@ -162,14 +165,17 @@ def test_a_ledger_that_was_drawn_later_is_listed(inputs: Inputs, day: str, named
     """The made-up log, had it been drawn on the evidence date or a day later; what came later in it is cut off."""
     ledgers = {**inputs.catalogue.ledgers}
     ledgers["issue-log"] = replace(ledgers["issue-log"], extracted_on=day)
-    catalogue = replace(inputs.catalogue, ledgers=ledgers)
-    dossier = make_dossier(replace(inputs, catalogue=catalogue), "synthetic")
-    assert ("Made-up issue log" in set(listed(dossier, "ledger")["item"])) is named
-    assert {e.known_on for e in dossier.figures_of("issue-log").estimates} == {DAY}
+    catalogue, edition = replace(inputs.catalogue, ledgers=ledgers), inputs.catalogue.editions["synthetic"]
+    none = inputs.performance.iloc[:0]
+    later = evidence_left_out.left_out(replace(inputs, catalogue=catalogue), edition, none, [ledgers["issue-log"]])
+    assert ("Made-up issue log" in set(later.loc[later["kind"] == "ledger", "item"])) is named
+    logs = [one for one in clean_ledgers(ROOT, inputs.raw, catalogue, edition) if one.ledger.id == "issue-log"]
+    figures = ledger_evidence(catalogue.surveys[edition.survey], edition, logs, inputs.bank_holidays)
+    assert {e.known_on for e in figures.estimates} == {DAY}
 
 
-def test_the_made_up_edition_has_no_real_figure(inputs: Inputs) -> None:
-    dossier = make_dossier(inputs, "synthetic")
+def test_the_made_up_edition_has_no_real_figure() -> None:
+    dossier = own_dossier("synthetic")
     assert dossier.performance.empty and not dossier.figures_of(PERFORMANCE_SURVEY).estimates
     assert set(dossier.commitments["survey"]) == {"gpc-pcse-synthetic"}
     assert listed(dossier, "performance").empty

@@ -8,8 +8,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pcse_analysis.evidence import Inputs, make_dossier, read_inputs
+from pcse_analysis.evidence import Inputs
 from tests.conftest import accepted, append_line, edit_cell, edit_row, only_problem, refused
+from tests.dossiers import own_dossier, own_inputs
 from tests.shared import SHARED
 
 ROOT = Path(__file__).parents[2]
@@ -133,7 +134,7 @@ def test_a_row_that_is_spoilt_leaves_the_others_judged(project: Path) -> None:
 
 @pytest.fixture(scope="module")
 def own() -> Inputs:
-    return read_inputs(ROOT)
+    return own_inputs()
 
 
 def row_of(own: Inputs, name: str) -> dict[str, str]:
@@ -188,5 +189,5 @@ def test_every_row_of_a_letter_was_read(own: Inputs) -> None:
 def test_what_would_show_a_commitment_is_there(own: Inputs) -> None:
     """A figure that no edition has would be a commitment that can never be told."""
     named = own.commitments[own.commitments["target"].notna()]
-    ids = {e.id for e in make_dossier(own, "synthetic").figures.estimates}
+    ids = {e.id for e in own_dossier("synthetic").figures.estimates}
     assert len(named) == 2 and set(named["shown_by"]) <= ids

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from pcse_analysis.evidence import Inputs, make_dossier, read_inputs
+from pcse_analysis.evidence import Inputs, make_dossier
 from tests.conftest import accepted, append_line, edit_row, refused
+from tests.dossiers import own_dossier, own_inputs
 from tests.shared import SHARED
 
 ROOT = Path(__file__).parents[2]
@@ -132,7 +133,7 @@ def test_mistakes_of_the_sources_are_not_told_again_for_each_figure(project: Pat
 
 @pytest.fixture(scope="module")
 def own() -> Inputs:
-    return read_inputs(ROOT)
+    return own_inputs()
 
 
 @pytest.mark.skipif(not RECORD.is_file(), reason="needs the reference material beside the project")
@@ -180,7 +181,7 @@ def test_a_row_is_what_the_record_says(own: Inputs, name: str) -> None:
 
 def test_a_percentage_becomes_a_share_and_nothing_else_does(own: Inputs) -> None:
     """90 percent of orders is 0.9; 41 of 45 targets stay 41."""
-    figures = make_dossier(own, "published").figures
+    figures = own_dossier("published").figures
     orders = figures.estimate("performance.orders-fulfilled-2016-08")
     assert (orders.value, orders.unit) == (pytest.approx(0.9), "share")
     targets = figures.estimate("performance.targets-met-capita-2018-02")
@@ -190,7 +191,7 @@ def test_a_percentage_becomes_a_share_and_nothing_else_does(own: Inputs) -> None
 @pytest.mark.parametrize(("edition", "survey"), [("published", "gpc-pcse"), ("synthetic", "gpc-pcse-synthetic")])
 def test_both_figures_of_every_pair_are_there(own: Inputs, edition: str, survey: str) -> None:
     """A slip in an id would take the pair from the page."""
-    dossier = make_dossier(own, edition)
+    dossier = own_dossier(edition)
     ids = {e.id for e in dossier.figures.estimates if e.value is not None}
     pairs = own.pairs[own.pairs["survey"] == survey]
     assert len(pairs) >= 2

@@ -6,7 +6,8 @@ import pytest
 
 from pcse_analysis.catalogue.types import Survey
 from pcse_analysis.dossier import Dossier
-from pcse_analysis.evidence import Inputs, make_dossier, read_inputs
+from pcse_analysis.evidence import Inputs
+from tests.dossiers import own_dossier, own_inputs
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -14,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture(scope="session")
 def inputs() -> Inputs:
     """The repository's own catalogue and published figures."""
-    return read_inputs(ROOT)
+    return own_inputs()
 
 
 @pytest.fixture(scope="session")
@@ -25,10 +26,10 @@ def survey(inputs: Inputs) -> Survey:
 @pytest.fixture(scope="session")
 def published(inputs: Inputs) -> Dossier:
     """The edition of 31 July 2018."""
-    return make_dossier(inputs, "published")
+    return own_dossier("published")
 
 
 @pytest.fixture(scope="session")
 def letter(inputs: Inputs) -> Dossier:
     """The edition of 16 January 2018."""
-    return make_dossier(inputs, "letter")
+    return own_dossier("letter")

@@ -27,9 +27,9 @@ from pcse_analysis.attachment.forms import day_of, make_forms, same_bytes
 from pcse_analysis.attachment.pdf import print_pdf, with_note
 from pcse_analysis.dossier import Dossier
 from pcse_analysis.estimates import Figures
-from pcse_analysis.evidence import make_dossier, read_inputs
 from pcse_analysis.frames import CHANGES, ESTIMATES
 from tests.browser.chromium import NEEDS_CHROMIUM
+from tests.dossiers import own_dossier
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("published")]
 ROOT = Path(__file__).parents[2]
@@ -121,7 +121,7 @@ def test_findings_bear_the_numbers_of_their_change(folder: Path) -> None:
 
 @pytest.fixture(scope="module")
 def dossier() -> Dossier:
-    return make_dossier(read_inputs(ROOT), "published")
+    return own_dossier("published")
 
 
 def test_a_change_of_a_withheld_share_is_withheld(dossier: Dossier) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,23 +13,11 @@ from markupsafe import Markup
 from pcse_analysis.catalogue.ledgers import Ledger
 from pcse_analysis.dossier import Dossier
 from pcse_analysis.estimates import RATE_RATIO, Change, Estimate, Figures, Verdict
-from pcse_analysis.evidence import Inputs, make_dossier, read_inputs
 from pcse_analysis.reporting.html import Piece
+from tests.dossiers import own_dossier, own_inputs
 
 ROOT = Path(__file__).parents[2]
 BEFORE, LATER = "before", "in the last months"
-
-
-@cache
-def inputs() -> Inputs:
-    """The repository's own."""
-    return read_inputs(ROOT)
-
-
-@cache
-def published() -> Dossier:
-    """The edition of 31 July 2018."""
-    return make_dossier(inputs(), "published")
 
 
 def said(piece: Piece | str) -> str:
@@ -70,12 +57,12 @@ def fall_of(ledger: str, value: float | None, low: float | None, high: float | N
 
 def with_ledger(one: Ledger, figures: Iterable[Estimate], changes: Iterable[Change] = ()) -> Dossier:
     """The published edition with one ledger and its figures alone."""
-    return replace(published(), figures=Figures(tuple(figures), tuple(changes)), ledgers=(one,))
+    return replace(own_dossier("published"), figures=Figures(tuple(figures), tuple(changes)), ledgers=(one,))
 
 
 def ledger(name: str, **fields: Any) -> Ledger:
     """A ledger of the catalogue, with other fields."""
-    return replace(inputs().catalogue.ledgers[name], **fields)
+    return replace(own_inputs().catalogue.ledgers[name], **fields)
 
 
 def with_commitments(*rows: dict[str, Any], evidence_date: str = "2018-07-31", **fields: Any) -> Dossier:
@@ -87,5 +74,5 @@ def with_commitments(*rows: dict[str, Any], evidence_date: str = "2018-07-31", *
         **{"sources": "gpc-letter-2018-01-16", "known_on": "2018-01-16"},
     }
     frame = pd.DataFrame([usual | row for row in rows], columns=list(usual))
-    edition = replace(published().edition, evidence_date=evidence_date)
-    return replace(published(), commitments=frame, edition=edition, **fields)
+    edition = replace(own_dossier("published").edition, evidence_date=evidence_date)
+    return replace(own_dossier("published"), commitments=frame, edition=edition, **fields)

@@ -19,7 +19,6 @@ from matplotlib.transforms import Bbox
 
 from pcse_analysis.dossier import Dossier, finding_order
 from pcse_analysis.estimates import Change, Estimate, Figures, Verdict
-from pcse_analysis.evidence import make_dossier, read_inputs
 from pcse_analysis.reporting.charts import change_chart, groups_chart, share_chart
 from pcse_analysis.reporting.drawing import EDGE, NARROW, WIDE, Chart, Row, lines_of, wide_of
 from pcse_analysis.reporting.lean import CLASSES, class_rules, short_path
@@ -27,6 +26,7 @@ from pcse_analysis.reporting.marks import AFTER, BEFORE, LOOKS
 from pcse_analysis.reporting.ordered_chart import COLOURS, DARK, MIDDLE, OTHERS, ordered_chart
 from pcse_analysis.reporting.overview_chart import overview_chart
 from pcse_analysis.reporting.stairs import stairs
+from tests.dossiers import own_dossier
 
 ROOT = Path(__file__).parents[2]
 BOTH_WIDTHS = pytest.mark.parametrize("width", [WIDE, NARROW])
@@ -36,7 +36,7 @@ property_test = settings(max_examples=60, deadline=None, derandomize=True, datab
 
 @cache
 def dossier(edition: str) -> Dossier:
-    return make_dossier(read_inputs(ROOT), edition)
+    return own_dossier(edition)
 
 
 @cache

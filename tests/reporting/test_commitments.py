@@ -13,7 +13,8 @@ from pcse_analysis.dossier import Dossier
 from pcse_analysis.estimates import Estimate, Figures
 from pcse_analysis.reporting.commitments import judged, overview, short_date, timeline_chart
 from pcse_analysis.reporting.drawing import NARROW, WIDE, Chart
-from tests.reporting.made import figure_of, published, said, with_commitments
+from tests.dossiers import own_dossier
+from tests.reporting.made import figure_of, said, with_commitments
 
 TIMELINE = pd.DataFrame(
     [("done", "2018-03-20", "It was done."), ("month", "2018-03", "It was done."), ("year", "2018", "It was done.")],
@@ -133,14 +134,14 @@ def test_a_promise_that_is_kept_is_told_so() -> None:
 
 def test_the_real_letters_are_judged_as_read_by_hand() -> None:
     """By 31 July 2018 only two promises have an event that shows them; no survey or figure shows any other."""
-    found = {one.row["id"]: one.judgement for one in judged(published())}
+    found = {one.row["id"]: one.judgement for one in judged(own_dossier("published"))}
     kept = {"nhse-2016-09-experts", "gpc-2018-01-legal-routes"}
     assert {name for name, judgement in found.items() if judgement == "kept"} == kept
     assert {judgement for name, judgement in found.items() if name not in kept} == {"cannot be told"}
 
 
 def test_without_commitments_their_absence_is_said() -> None:
-    empty = replace(published(), commitments=published().commitments.iloc[:0])
+    empty = replace(own_dossier("published"), commitments=own_dossier("published").commitments.iloc[:0])
     assert said(overview(empty)) == "No commitment about these services was known on the evidence date."
 
 

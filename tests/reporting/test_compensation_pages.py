@@ -16,7 +16,8 @@ from pcse_analysis.reporting.compensation import ABSENT, ends, lost_days, money,
 from pcse_analysis.reporting.compensation_charts import decided_chart, ends_chart, money_chart
 from pcse_analysis.reporting.drawing import NARROW, WIDE
 from pcse_analysis.reporting.ledger_figures import LedgerFigures
-from tests.reporting.made import figure_of, ledger, published, said, with_ledger, withheld
+from tests.dossiers import own_dossier
+from tests.reporting.made import figure_of, ledger, said, with_ledger, withheld
 
 BOOK = "claims"
 BOTH_WIDTHS = pytest.mark.parametrize("width", [WIDE, NARROW])
@@ -191,7 +192,7 @@ def test_working_days_lost() -> None:
 
 
 def test_an_edition_without_claims_says_what_nothing_here_can_say() -> None:
-    assert said(overview(published())) == said(ABSENT)
+    assert said(overview(own_dossier("published"))) == said(ABSENT)
 
 
 @pytest.mark.parametrize("page", [waits, ends, money, lost_days])

@@ -18,7 +18,8 @@ from pcse_analysis.reporting.figures import FORMS
 from pcse_analysis.reporting.issue_charts import curves_chart, months_chart, slow_down_chart
 from pcse_analysis.reporting.issues import ABSENT, backlog, overview, slow_down, times
 from pcse_analysis.reporting.ledger_figures import LedgerFigures
-from tests.reporting.made import BEFORE, LATER, fall_of, figure_of, ledger, published, said, with_ledger, withheld
+from tests.dossiers import own_dossier
+from tests.reporting.made import BEFORE, LATER, fall_of, figure_of, ledger, said, with_ledger, withheld
 
 LOG = "issue-log"
 BOTH_WIDTHS = pytest.mark.parametrize("width", [WIDE, NARROW])
@@ -225,7 +226,7 @@ def test_what_is_open_on_the_last_day() -> None:
 
 
 def test_an_edition_without_a_log_says_what_nothing_here_can_say() -> None:
-    assert said(overview(published())) == said(ABSENT)
+    assert said(overview(own_dossier("published"))) == said(ABSENT)
     assert "No issue log is part of this edition." in ABSENT
 
 
@@ -249,7 +250,7 @@ def test_a_wrong_name_is_one_message(page: object, name: str, words: str) -> Non
 
 def test_an_edition_without_logs_has_none_to_name() -> None:
     with pytest.raises(CommandError, match=r"a ledger of this kind in this edition: \(none exists\)"):
-        slow_down(published(), LOG)
+        slow_down(own_dossier("published"), LOG)
 
 
 def marks(chart: Chart, width: int) -> list[tuple[float, float]]:

@@ -8,17 +8,17 @@ import pytest
 from pcse_analysis.catalogue.types import Claim, ClaimTest
 from pcse_analysis.dossier import Dossier
 from pcse_analysis.estimates import Change, Figures, Verdict
-from pcse_analysis.evidence import make_dossier, read_inputs
 from pcse_analysis.evidence.ledgers import clean_ledgers, joined, ledger_evidence
 from pcse_analysis.reporting import letter_claims
 from pcse_analysis.reporting.letter import judge_claim, judge_slow_down, judged_claims, letters_of
+from tests.dossiers import own_dossier, own_inputs
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
 def dossier() -> Dossier:
-    return make_dossier(read_inputs(ROOT), "published")
+    return own_dossier("published")
 
 
 @pytest.fixture(scope="module")
@@ -92,10 +92,12 @@ def test_a_letter_of_the_future_is_not_judged(dossier: Dossier) -> None:
 @pytest.fixture(scope="module")
 def with_logs(dossier: Dossier) -> Dossier:
     """The published figures together with both made-up issue logs, as if they were of the letter's survey."""
-    inputs = read_inputs(ROOT)
+    inputs = own_inputs()
     edition = inputs.catalogue.editions["synthetic"]
     survey = inputs.catalogue.surveys[edition.survey]
-    logs = [one for one in clean_ledgers(ROOT, inputs.raw, inputs.catalogue, edition) if one.ledger.kind == "issues"]
+    logs = [
+        one for one in clean_ledgers(inputs.root, inputs.raw, inputs.catalogue, edition) if one.ledger.kind == "issues"
+    ]
     figures = joined(dossier.figures, ledger_evidence(survey, edition, logs, inputs.bank_holidays))
     return replace(dossier, figures=figures, ledgers=tuple(one.ledger for one in logs))
 

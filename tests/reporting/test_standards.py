@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 import pytest
@@ -21,10 +22,11 @@ from pcse_analysis.reporting.standards import (
     reported_and_experienced,
     returns,
 )
+from tests.dossiers import own_dossier
 from tests.reporting.made import figure_of, ledger, said, with_ledger
-from tests.reporting.made import published as edition
 
 RETURNS = "kpi-returns"
+edition = partial(own_dossier, "published")
 BOTH_WIDTHS = pytest.mark.parametrize("width", [WIDE, NARROW])
 Months = Sequence[tuple[str, str]]
 
@@ -159,7 +161,8 @@ def with_pairs(*rows: dict[str, str], **fields: object) -> Dossier:
 def test_a_pair_stands_side_by_side_without_a_difference() -> None:
     """By hand from performance.csv and survey_results.csv: 90 percent of orders, 23 percent of practices."""
     text = said(reported_and_experienced(with_pairs({})))
-    assert "Orders of clinical supplies that were fulfilled: 90% (August 2016; by the provider). More than." in text
+    said_so = "Orders of clinical supplies that were fulfilled: 90% (August 2016; by the provider). "
+    assert f"{said_so}The source says more than this." in text
     assert "23% (practices that replied, October 2016)noOne counts orders, the other practices." in text
     assert "points" not in text and "Not shown" not in text
 

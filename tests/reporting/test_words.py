@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from pcse_analysis.dossier import Dossier
 from pcse_analysis.estimates import Change, Figures, Verdict
-from pcse_analysis.evidence import make_dossier, read_inputs
 from pcse_analysis.reporting.figures import FORMS, date_text
 from pcse_analysis.reporting.findings import change_finding, share_sentence
 from pcse_analysis.reporting.tables import Table
+from tests.dossiers import own_dossier
 
 ROOT = Path(__file__).parents[2]
 REGISTRATIONS = "gpc-pcse.practice.registrations_not_processed_3d.2016-10.to.2017-12"
@@ -21,7 +21,7 @@ REGISTRATIONS = "gpc-pcse.practice.registrations_not_processed_3d.2016-10.to.201
 
 @pytest.fixture(scope="module")
 def dossier() -> Dossier:
-    return make_dossier(read_inputs(ROOT), "published")
+    return own_dossier("published")
 
 
 def finding(dossier: Dossier, **fields: Any) -> tuple[str, str]:
