@@ -36,7 +36,7 @@ SIX = (
     {},
     {"submitted": after(394 - 25)},
 )
-"""Six claims. The last two are open: on 31 January 2018, 394 days after 2 January 2017, one for 394 days, one for 25."""
+"""Six claims. The last two are open on 31 January 2018: one for 394 days, since 2 January 2017, and one for 25."""
 
 
 def test_counts_of_all_and_of_parts() -> None:
