@@ -36,7 +36,7 @@ SIX = (
     {},
     {"submitted": after(394 - 25)},
 )
-"""Six claims. The last two are open on 31 January 2018, 394 days after 2 January 2017: for 394 days, and for 25."""
+"""Six claims. The last two are open on 31 January 2018: one for 394 days, since 2 January 2017, and one for 25."""
 
 
 def test_counts_of_all_and_of_parts() -> None:
@@ -71,9 +71,7 @@ def test_shares_that_ended_in_each_way() -> None:
 def test_a_withdrawn_claim_can_no_longer_be_decided() -> None:
     """Origin: by hand. Decided after 3, 5 and 9 days, withdrawn after 4: 1/4, 1/2, 3/4 are decided, and never more.
 
-    Were the withdrawn one lost sight of, all would be decided after 9 days, and half of them after 5 all the same, but
-    three quarters of what may come only after 9: the shares 1/4, 5/8, 1.
-    """
+    Were the withdrawn one lost sight of, the shares would be 1/4, 5/8 and 1."""
     rows = [ended("paid", 3), ended("withdrawn", 4), ended("refused", 5), ended("paid", 9)]
     made = values(*rows, standard=9)
     quartiles = [made[f"days_to_decided.{name}"] for name in ("lower-quartile", "median", "upper-quartile")]

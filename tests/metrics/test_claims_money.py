@@ -216,19 +216,11 @@ TABLES = st.lists(st.sampled_from(CELLS), min_size=2, max_size=5, unique=True).f
 
 def table(amounts: Amounts) -> ClaimsBook:
     """All claims were decided on the day on which they were submitted, so that ratios tie the two sums."""
-    return book(
-        [
-            {
-                "loss": loss,
-                "service_line": line,
-                "who": f"P{who}",
-                "asked": 100 * pounds,
-                "offered": 50 * pounds * halves,
-            }
-            | {"decided": after(0)}
-            for (loss, line), who, pounds, halves in amounts
-        ]
-    )
+    rows: list[Claim] = []
+    for (loss, line), who, pounds, halves in amounts:
+        row = {"loss": loss, "service_line": line, "who": f"P{who}", "decided": after(0)}
+        rows.append(row | {"asked": 100 * pounds, "offered": 50 * pounds * halves})
+    return book(rows)
 
 
 def within(e: Estimate | None, cell: tuple[str, str]) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 
 import numpy as np
 import pandas as pd
@@ -29,18 +30,17 @@ class Month:
 
 @dataclass(frozen=True, kw_only=True)
 class Measure:
-    """One measure of one service line, with every month from its first return to its last, and those between."""
+    """One measure of one service line, with every month from its first return to its last, and those between.
 
+    ``item`` is its name as a part of an id.
+    """
+
+    item: str
     service_line: str
     name: str
     unit: str
     direction: str
     months: tuple[Month, ...]
-
-    @property
-    def item(self) -> str:
-        """Its name as a part of an id."""
-        return re.sub(r"[^a-z0-9]+", "_", f"{self.service_line} {self.name}".casefold()).strip("_")
 
     def count(self, outcome: str) -> int:
         """The months that amount to this."""
@@ -66,7 +66,7 @@ class Measure:
 
 def measures_of(returns: pd.DataFrame) -> list[Measure]:
     """The measures of some returns, one row a month, as ``returns_as_known`` gives them; in the order of the file."""
-    made = []
+    made: list[Measure] = []
     for (line, name), rows in returns.groupby(["service_line", "measure"], sort=False):
         by_period = {str(row["period"]): row for row in rows.to_dict("records")}
         span = pd.period_range(min(by_period), max(by_period), freq="M")
@@ -75,9 +75,23 @@ def measures_of(returns: pd.DataFrame) -> list[Measure]:
         months = [_month(str(period), by_period.get(str(period), {}), direction) for period in span]
         unit = str(rows["unit"].iloc[0])
         made.append(
-            Measure(service_line=str(line), name=str(name), unit=unit, direction=direction, months=tuple(months))
+            Measure(
+                item=_item(f"{line} {name}", [measure.item for measure in made]),
+                service_line=str(line),
+                name=str(name),
+                unit=unit,
+                direction=direction,
+                months=tuple(months),
+            )
         )
     return made
+
+
+def _item(name: str, others: Sequence[str]) -> str:
+    """A name as a part of an id: letters and digits, and a number where these alone are another's."""
+    plain = re.sub(r"[^a-z0-9]+", "_", name.casefold()).strip("_")
+    numbered = (f"{plain}_{number}" for number in count(2))
+    return next(item for item in chain([plain], numbered) if item not in others)
 
 
 def _month(period: str, row: Mapping[Hashable, object], direction: str) -> Month:
