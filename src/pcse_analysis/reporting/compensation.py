@@ -210,7 +210,7 @@ def lost_days(dossier: Dossier, claims: str) -> Piece:
     each = book.get("working_days_lost_by_each", "median")
     middle = figure(each, "value", "count") if each else NOT_AVAILABLE
     body = Markup(
-        "<p>Of {} claims with an application, {} took longer than {} weeks, and {} were not on the list on the last "
+        "<p>Of {} applications, {} took longer than {} weeks, and {} were not on the list on the last "
         "day. From the end of these weeks until the place on the list, or until the last day, {} working days passed; "
         "half of those who waited longer lost {} or more.</p>"
     ).format(
