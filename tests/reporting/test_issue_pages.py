@@ -81,7 +81,7 @@ def test_a_headline_says_what_its_verdict_says(verdict: Verdict, expected: str) 
 
 def test_what_was_not_compared_says_why() -> None:
     found = slow_down(dossier(logged({}), fall_of(LOG, None, None, None, verdict=Verdict.NONE)), LOG)
-    assert headline(found) == "All issues: too few were resolved to compare the two periods"
+    assert headline(found) == "All issues: too few issues to compare the two periods"
     assert "Too few were resolved." in said(found)
     assert "lower" not in said(found).partition("Table I1")[0] and "<svg" not in found.__html__()
 
@@ -138,7 +138,7 @@ def test_the_naive_mean_is_told_beside_the_verdict(first: float, second: float, 
     """What prints the same is as fast; the comparison that counts is named beside it, whatever it says."""
     means = [fig("mean_age_of_closed", first, BEFORE), fig("mean_age_of_closed", second, LATER)]
     if verdict is Verdict.NONE:
-        change, found = fall_of(LOG, None, None, None, verdict=verdict), "nothing, as too few were resolved"
+        change, found = fall_of(LOG, None, None, None, verdict=verdict), "nothing, as the periods cannot be compared"
     else:
         value, low, high, found = VERDICTS[verdict]
         change = fall_of(LOG, value, low, high, verdict=verdict)

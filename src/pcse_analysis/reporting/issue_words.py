@@ -47,7 +47,7 @@ def fall_range(change: Change) -> Markup:
 def headline(label: str, change: Change | None) -> Markup:
     """The verdict on the speed of one part in a line."""
     if change is None or change.value is None:
-        return Markup("{}: too few were resolved to compare the two periods").format(label)
+        return Markup("{}: too few issues to compare the two periods").format(label)
     if change.verdict in (Verdict.DETERIORATED, Verdict.IMPROVED):
         return Markup("{}: {}; issues of the same age were resolved at a rate {}").format(
             label, WORDS[change.verdict], fall(change)
@@ -90,7 +90,7 @@ def naive(log: LedgerFigures) -> Markup:
         return Markup()
     told = [text(mean, "value", "decimal1") for mean in (first, second)]
     claimed = "as fast" if told[0] == told[1] else "slower" if second.value > first.value else "faster"
-    found = WORDS[change.verdict] if change.value is not None else "nothing, as too few were resolved"
+    found = WORDS[change.verdict] if change.value is not None else "nothing, as the periods cannot be compared"
     return Markup(
         "<p><strong>Not to be used: the mean of closed issues.</strong> Issues closed in the earlier period had been "
         "open for {0} {4} on average, those closed in the later one for {1}. Taken by itself that would say: {2}. The "
