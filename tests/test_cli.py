@@ -116,7 +116,10 @@ def test_the_project_is_found_from_a_folder_inside_it(pcse: Command, project: Pa
     ("words", "expected"),
     [
         (["-p", "service_lin=supplies"], "-p service_lin: no notebook declares it   near 'service_line'"),
-        (["-p", "qqq=1"], "-p qqq: no notebook declares it; known: group, issues, service_line, survey, wave_af"),
+        (
+            ["-p", "qqq=1"],
+            "-p qqq: no notebook declares it; known: claims, group, issues, service_line, survey, wave",
+        ),
         (["-p", "supplies"], "-p 'supplies': expected name=value"),
         (["-p", ""], "-p (empty): expected name=value"),
         (["-p", "=x"], "-p '=x': expected name=value"),

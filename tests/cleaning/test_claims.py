@@ -200,6 +200,12 @@ def test_a_whole_column_of_pounds(log: MadeLedger) -> None:
     assert log.cleaned().frame["asked"].tolist() == [999]
 
 
+def test_an_amount_that_cannot_be_read_is_told_once(log: MadeLedger) -> None:
+    """Not also as a payment that is missing, with the advice to change the status."""
+    log.write(row("1", **{**PAID, "Paid": "£1,000.00"}), row("2", **PAID))
+    assert len(log.told()) == 1
+
+
 @pytest.mark.parametrize(
     ("cells", "column", "what"),
     [

@@ -129,7 +129,7 @@ def test_every_request_is_kept_once(read: tuple[Catalogue, CleanLedger]) -> None
     assert cleaned.frame["id"].tolist() == raw()["requestid"].drop_duplicates().tolist()
     rows = raw()
     unknown = [int((rows[column] == "NA").sum()) for column in ("callertype", "submitto")]
-    told = f"{unknown[0]} recode of route, {unknown[1]} recode of service_line, 22 repeated rows"
+    told = f"recode of route: {unknown[0]}, recode of service_line: {unknown[1]}, repeated rows: 22"
     assert ledger_in_words(cleaned) == f"requests: received 1554 ({told}), kept 1532."
 
 

@@ -267,3 +267,13 @@ def test_the_attack_breaks_what_is_not_protected() -> None:
 
 def test_every_end_is_a_way() -> None:
     assert ("open", *ENDS) == WAYS
+
+
+def test_no_part_says_whether_a_rare_end_was_among_its_own() -> None:
+    """Origin: by hand. Three of all were withdrawn, all direct losses: a nought beside lost earnings tells so."""
+    rows = [*BOTH, *OTHERS, *some(3, "withdrawn"), *some(20, loss="lost_earnings", line="payments")]
+    rows += some(20, "paid", loss="lost_earnings", line="payments")
+    gone = ends(rows)
+    assert {("loss", "direct", "withdrawn"), ("loss", "lost_earnings", "withdrawn")} <= gone
+    for loss in ("direct", "lost_earnings"):  # nor can it be worked back from the part's other ends and its size
+        assert gone & {("loss", loss, way) for way in ("", "open", "paid")}

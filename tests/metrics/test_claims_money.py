@@ -293,3 +293,11 @@ def test_how_many_claims_of_a_part_have_an_amount_is_not_told() -> None:
     assert not [e.id for e in made.values() if e.group_by and e.base is not None]
     assert made["paid_median.service_line.records"].suppressed
     assert made["paid.service_line.supplies"].value == 24 * 800
+
+
+def test_a_ratio_gives_no_sum_that_stands_nowhere() -> None:
+    """Origin: by hand. 480,000 of 1,230,000 is 39.02 per cent; in full it would give the 1,230,000."""
+    rows = [dict(row) for row in ALIKE * 3]
+    decided = next(row for row in rows if row.get("offered") and row.get("decided"))
+    decided["asked"] = int(str(decided["asked"])) + 30_000
+    assert money(rows)["offered_of_asked"].value == 0.39

@@ -162,7 +162,8 @@ def catalogue_texts() -> list[str]:
         texts |= {str(band) for r in registers for band in size_band(pd.Series([1.0]), r.size_bands).cat.categories}
     for ledger in catalogue.ledgers.values():
         texts |= {ledger.label, ledger.about, f"{ledger.standard} {ledger.day_name}", f"{ledger.expected_weeks} weeks"}
-        texts |= {step.reason for step in (*ledger.recodes, *ledger.exclusions)}
+        reasons = (*ledger.recodes, *ledger.exclusions, *([ledger.repeated] if ledger.repeated else []))
+        texts |= {step.reason for step in reasons}
         texts |= {ledger.slow_down.fixed} if ledger.slow_down else set()
     for letter in catalogue.letters.values():
         texts |= {text for claim in letter.claims for text in (claim.claim, claim.needs)}

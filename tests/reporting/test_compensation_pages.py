@@ -180,7 +180,7 @@ def test_working_days_lost() -> None:
     counts = {"applications": 187.0, "beyond_expected": 122.0, "not_yet_listed": 30.0, "working_days_lost": 9123.0}
     figures = [fig(name, value) for name, value in counts.items()]
     found = lost_days(dossier(*submitted({}), *figures, fig("working_days_lost_by_each", 41.0, "median")), BOOK)
-    assert headline(found) == "9,123 working days were lost to late approval, by those who claimed"
+    assert headline(found) == "9,123 working days passed after approval was due, of those who claimed"
     assert "Of 187 applications, 122 took longer than 12 weeks, and 30 were not on the list on the last day." in said(
         found
     )

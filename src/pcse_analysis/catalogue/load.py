@@ -8,6 +8,7 @@ from typing import cast
 
 from pcse_analysis.catalogue.fields import MapReader, RowReader, is_date
 from pcse_analysis.catalogue.files import Table, read_table, read_yaml
+from pcse_analysis.catalogue.ledgers import COLUMNS as LEDGER_KINDS
 from pcse_analysis.catalogue.ledgers import LEDGER_PAGES, Ledger, read_ledgers
 from pcse_analysis.catalogue.platforms import ADDED, read_platforms
 from pcse_analysis.catalogue.survey import SERVICE_LINES, read_survey
@@ -171,12 +172,13 @@ def _letters(root: Path, surveys: dict[str, Survey], problems: Problems) -> dict
         document = read_yaml(path, f"{CATALOGUE}/letters/{path.name}", problems)
         head = MapReader(document, (), LETTER_KEYS, problems)
         claims: dict[str, Claim] = {}
-        for item in head.items("claims", ("id", "claim", "test", "needs")):
+        for item in head.items("claims", ("id", "claim", "test", "needs"), optional=("ledger",)):
             claim = Claim(
                 id=item.text("id"),
                 claim=item.text("claim"),
                 test=cast(ClaimTest, item.one_of("test", "a test", CLAIM_TESTS)),
                 needs=item.text("needs"),
+                ledger=item.one_of("ledger", "a kind of ledger", LEDGER_KINDS) if item.text("ledger") else "",
             )
             if claim.id in claims:
                 item.wrong("id", f"'{claim.id}' stands twice")

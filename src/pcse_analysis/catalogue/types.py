@@ -192,12 +192,16 @@ class Survey:
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
-    """One thing a letter says, in our own words, and how published figures could test it."""
+    """One thing a letter says, in our own words, and how figures could test it.
+
+    ``ledger`` is the kind of ledger that it speaks of, where no test was fixed for one.
+    """
 
     id: str
     claim: str
     test: ClaimTest
     needs: str
+    ledger: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

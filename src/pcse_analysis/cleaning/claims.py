@@ -106,7 +106,8 @@ def _check_status(
     closed, paid = ~np.isnat(days["closed"]), pence["paid"] > 0
     wrong = {"is open, but there is a day on which it was closed": (status == "open") & closed}
     wrong["is open, but an amount was paid"] = (status == "open") & paid
-    wrong["is paid, but no amount is given, or 0"] = (status == "paid") & ~paid
+    unread = np.isnan(pence["paid"]) & np.array([bool(text) for text in rows.texts("paid")])  # told as such
+    wrong["is paid, but no amount is given, or 0"] = (status == "paid") & ~paid & ~unread
     for ended in ("paid", "refused", "withdrawn"):
         wrong[f"is {ended}, but there is no day on which it was closed"] = (status == ended) & ~closed
         if ended != "paid":

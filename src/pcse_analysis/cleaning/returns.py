@@ -26,8 +26,8 @@ REPEATS = Repeats(
 )
 PERCENT = ("percent", "per cent", "%")
 """How the unit may be written; the first is ours."""
-NOT_A_SHARE = 1.5
-"""Percentages of a measure that are all above this cannot be shares of one."""
+MOST_OF_A_SHARE = 1.5
+"""What Excel keeps of 97%, or of 101% where more was done than was due, lies below this."""
 MUCH = 10
 """Times that the others must be as large: then the figure taken times 100 is nearer to them than it is as it stands."""
 
@@ -152,8 +152,8 @@ def _check_shares(
         small = {name: (f > 0) & (f <= 1) & ~signed[name][places] for name, f in figures.items()}
         others = np.concatenate([f[(f > 0) & ~small[name]] for name, f in figures.items()])
         for name, figure in figures.items():
-            if len(others):
-                share = small[name] & bool(others.min() > NOT_A_SHARE) & (MUCH * figure < np.median(others))
+            if len(others) and others.max() > MOST_OF_A_SHARE:
+                share = small[name] & bool(others.min() > MOST_OF_A_SHARE) & (MUCH * figure < np.median(others))
             else:  # no more than one per cent at best is no target that anybody sets
                 share = small[name] & (part["direction"] == "at_least").to_numpy() & (part["unit"] != "").to_numpy()
             wrong[name][places[share]] = True

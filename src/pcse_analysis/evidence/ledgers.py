@@ -20,6 +20,7 @@ from pcse_analysis.metrics.claims_disclosure import protected
 from pcse_analysis.metrics.claims_money import money_estimates
 from pcse_analysis.metrics.disclosure import Row, suppress
 from pcse_analysis.metrics.issue_log import ITEM, IssueLog
+from pcse_analysis.metrics.ledger_parts import row_estimates
 from pcse_analysis.metrics.resolution import resolution_estimates
 from pcse_analysis.metrics.returns import returns_estimates
 from pcse_analysis.metrics.slow_down_figures import families_of, slow_down_figures
@@ -60,7 +61,10 @@ def ledger_evidence(
     estimates: list[Estimate] = []
     changes: list[Change] = []
     for cleaned in ledgers:
-        made = FIGURES[cleaned.ledger.kind](survey, cleaned, known_day(cleaned.ledger, edition), holidays)
+        day = known_day(cleaned.ledger, edition)
+        made = FIGURES[cleaned.ledger.kind](survey, cleaned, day, holidays)
+        if day == cleaned.ledger.extracted_on:  # else later rows would be counted too
+            estimates += row_estimates(cleaned.ledger, day, cleaned.received, cleaned.steps)
         estimates += made.estimates
         changes += made.changes
     return Figures(tuple(estimates), tuple(changes))
@@ -121,6 +125,6 @@ def joined(first: Figures, second: Figures) -> Figures:
 
 def ledger_in_words(cleaned: CleanLedger) -> str:
     """From the rows received to the cases kept, on one line."""
-    steps = [f"{row['count']} {row['rule']}" for row in cleaned.steps.to_dict("records") if row["count"]]
+    steps = [f"{row['rule']}: {row['count']}" for row in cleaned.steps.to_dict("records") if row["count"]]
     told = f" ({', '.join(steps)})" if steps else ""
     return f"{cleaned.ledger.id}: received {cleaned.received}{told}, kept {len(cleaned.frame)}."

@@ -47,7 +47,8 @@ def hidden_ends(book: ClaimsBook, parts: set[tuple[str, str]], threshold: int) -
 
     The counts of all claims stay; those of ``parts`` go whatever they are. A small number must be able to be as large
     as ``threshold``; a larger one that comes from few people must not be known; and where all claims of a part ended
-    in one way, another must have been possible.
+    in one way, another must have been possible. Where few of all claims ended in one way, no part says whether any of
+    its own did: a nought in one would tell of the others.
     """
     columns = [column for column in dict.fromkeys(part.group_by for part in book.parts) if column]
     keys = list(zip(*(book.claims[column].astype(str) for column in columns), strict=True))
@@ -66,7 +67,8 @@ def hidden_ends(book: ClaimsBook, parts: set[tuple[str, str]], threshold: int) -
     forms = {name: of(*name) for name in (*known, *rows)}
     totals = {name: int(sum(counts[cell] for cell in form)) for name, form in forms.items()}
     crowds = {name: len(np.unique(book.people[np.isin(at, list(forms[name]))])) for name in rows}
-    small = sorted(name for name in rows if 0 < crowds[name] < threshold)
+    rare = {way for way in WAYS if 0 < totals["", "", way] < threshold}
+    small = sorted(name for name in rows if 0 < crowds[name] < threshold or name[2] in rare)
     one_way = [(by, group) for by, group, way in rows if not way and totals[by, group, ""] in _ends(totals, by, group)]
     sensitive = [dict.fromkeys(forms[name], min(1.0, threshold / (totals[name] + 1))) for name in small]
     sensitive += [{n: float(threshold) for n in forms[by, group, ""] if not counts[n]} for by, group in sorted(one_way)]

@@ -143,7 +143,8 @@ def _sum(book: ClaimsBook, part: Part, measure: str, column: str, mask: Bools, *
 def _ratio(book: ClaimsBook, part: Part, sums: Sums) -> Iterator[Estimate]:
     """Offered over asked of the claims that were decided; a claim without an offer counts with nothing.
 
-    It is withheld where one of the two sums is: it would give that one from the other.
+    It is withheld where one of the two sums is: it would give that one from the other. It is given in whole per cent,
+    as in full it would give the sum asked in the claims decided, and the rest of what was asked with it.
     """
     decided = part.mask & book.claims["decided"].notna().to_numpy()
     asked, offered = (np.nan_to_num(book.pence(column)) * decided for column in ("asked", "offered"))
@@ -155,8 +156,8 @@ def _ratio(book: ClaimsBook, part: Part, sums: Sums) -> Iterator[Estimate]:
         part,
         "offered_of_asked",
         "share",
-        "ratio of sums",
-        value=float(offered.sum() / asked.sum()),
+        "ratio of sums, in whole per cent",
+        value=round(float(offered.sum() / asked.sum()), 2),
         base=float(decided.sum()),
     )
     yield found if safe else without(found)

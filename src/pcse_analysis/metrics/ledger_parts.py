@@ -95,3 +95,30 @@ def ledger_estimate(
         known_on=day,
         **fields,
     )
+
+
+def row_estimates(ledger: Ledger, day: str, received: int, steps: pd.DataFrame) -> list[Estimate]:
+    """How many rows the file of a ledger had, and how many each rule left out or recoded, with its reason.
+
+    ``steps`` has a row of rule, reason and count for each rule, in order. These counts are of the whole file.
+    """
+    everything = np.zeros(0, dtype=bool)
+    whole = Part(group_by="", group="", mask=everything)
+    made = [ledger_estimate(ledger, day, whole, "rows_received", "rows", "count", value=float(received))]
+    for number, step in enumerate(steps.to_dict("records"), start=1):
+        rule, count = str(step["rule"]), float(step["count"])
+        if count:
+            made.append(
+                ledger_estimate(
+                    ledger,
+                    day,
+                    Part(group_by="reason", group=str(step["reason"]), mask=everything),
+                    "rows_recoded" if rule.startswith("recode") else "rows_excluded",
+                    "rows",
+                    "count",
+                    category=f"{number:02d} {rule}",
+                    value=count,
+                    item=ledger.kind,
+                )
+            )
+    return made

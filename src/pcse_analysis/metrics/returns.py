@@ -120,14 +120,14 @@ def returns_estimates(ledger: Ledger, returns: pd.DataFrame, day: str) -> list[E
 def _of_measure(ledger: Ledger, measure: Measure, day: str) -> Iterator[Estimate]:
     part = Part(group_by="measure", group=measure.name, mask=np.zeros(0, dtype=bool))
 
-    def fact(name: str, unit: str, category: str, value: float | None) -> Estimate:
+    def fact(name: str, unit: str, category: str, value: float | None, method: str = "count") -> Estimate:
         return ledger_estimate(
             ledger,
             day,
             part,
             name,
             unit,
-            "count",
+            method,
             category=category,
             value=value,
             item=measure.item,
@@ -135,9 +135,11 @@ def _of_measure(ledger: Ledger, measure: Measure, day: str) -> Iterator[Estimate
         )
 
     for month in measure.months:
-        for name, value in (("reported", month.value), ("target", month.target)):
-            if value is not None:
-                yield fact(name, measure.unit or "as returned", month.period, value)
+        unit = measure.unit or "as returned"
+        if month.value is not None:
+            yield fact("reported", unit, month.period, month.value)
+        if month.target is not None:
+            yield fact("target", unit, month.period, month.target, measure.direction.replace("_", " "))
         if month.outcome in (MET, MISSED):
             yield fact("met", "1 where met, 0 where missed", month.period, float(month.outcome == MET))
     for outcome in OUTCOMES:

@@ -37,7 +37,8 @@ ABSENT = (
 EVERYTHING = ("", "loss", "service_line")
 METHOD = (
     "Aalen and Johansen's estimate: a claim that ended in another way can no longer end in this one, and one that is "
-    "still undecided counts for as long as it was. Of the claims submitted since the ledger began."
+    "still undecided counts for as long as it was. Of the claims submitted since the ledger began. A claim that was "
+    "withdrawn is closed, but not decided."
 )
 
 
@@ -82,7 +83,11 @@ def waits(dossier: Dossier, claims: str) -> Piece:
         body=joined([against_direct(book), undecided(book)]),
         chart=decided_chart(book, f"chart-W{number}", book.parts("loss")),
         tables=[table, _decided_table(book, number)],
-        caveats=[Markup("Days are {}. {}").format(book.days_counted, METHOD), Markup(KEY_OF_REPLIES)],
+        caveats=[
+            *([book.flow] if book.flow else []),
+            Markup("Days are {}. {}").format(book.days_counted, METHOD),
+            Markup(KEY_OF_REPLIES),
+        ],
         source=book.source,
     )
 
@@ -230,7 +235,7 @@ def lost_days(dossier: Dossier, claims: str) -> Piece:
     heads = ("Applications", book.ledger.day_name.capitalize(), "Interval")
     return Exhibit(
         id=f"W{number}e",
-        headline=Markup("{} working days were lost to late approval, by those who claimed").format(
+        headline=Markup("{} working days passed after approval was due, of those who claimed").format(
             told["working_days_lost"]
         ),
         subtitle=book.subtitle,

@@ -22,10 +22,13 @@ def waits_headline(book: LedgerFigures) -> Markup:
 
 
 def against_direct(book: LedgerFigures) -> Markup:
-    """How fast claims for lost earnings are decided beside direct losses; nothing where that is not known."""
+    """How fast claims for lost earnings are decided beside direct losses, or that this is not known."""
     ratio = book.get("rate_against_direct", "", "loss", "lost_earnings")
     if ratio is None or ratio.value is None:
-        return Markup()
+        return Markup(
+            "<p>Whether claims for lost earnings are decided more slowly than those for direct losses of the same age "
+            "and service cannot be said here.</p>"
+        )
     limits = [figure(ratio, side, "ratio") for side in ("low", "high")]
     return Markup(
         "<p>At the same age, and for the same service, claims for lost earnings were decided {} times as fast as those "

@@ -60,7 +60,7 @@ def headline(label: str, change: Change | None) -> Markup:
 def sentence(log: LedgerFigures, label: str, change: Change) -> Markup:
     """What the two periods were, by how much the rate changed, and what that does not rule out."""
     if change.value is None:
-        return Markup("{}").format(change.reason)
+        return Markup("{}: not compared. {}").format(label, change.reason)
     said = [
         Markup("{}, from {} against {}: issues of the same age, route and service were resolved at a rate {}.").format(
             label, period(change.wave_after), period(change.wave_before), fall(change)

@@ -58,9 +58,11 @@ def slow_down(dossier: Dossier, issues: str) -> Piece:
         tables=[_speed_table(log, number, parts)],
         caveats=[
             rule,
+            *([log.flow] if log.flow else []),
             Markup(
                 "An issue that was open already when a period began counts in it from the age that it had then. Issues "
-                "still open count for as long as they have been open."
+                "still open count for as long as they have been open. The change of the rate is a mean over all ages: "
+                "the share resolved within the standard may move otherwise."
             ),
             Markup(KEY_OF_REPLIES),
         ],
@@ -213,7 +215,9 @@ def backlog(dossier: Dossier, issues: str) -> Piece:
         body=said,
         chart=months_chart(log, f"chart-I{number}c"),
         tables=[Table(f"Table I{number}c. Issues month by month", heads, rows, frozenset(range(1, 6)))],
-        caveats=[Markup("The first and the last month may be parts of a month.")],
+        caveats=[
+            Markup("The first and the last month may be parts of a month. What was withdrawn is no longer open either.")
+        ],
         source=log.source,
     )  # fmt: skip
 

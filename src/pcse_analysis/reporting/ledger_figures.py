@@ -81,6 +81,19 @@ class LedgerFigures:
         return Markup("{}{}. {}").format(self.ledger.label, known, self.ledger.about)
 
     @property
+    def flow(self) -> Markup:
+        """What was done with the rows of the file, each rule with its reason; empty where that is not known."""
+        received = self.get("rows_received")
+        if received is None:
+            return Markup()
+        told = []
+        for measure, done in (("rows_recoded", "recoded"), ("rows_excluded", "left out")):
+            found = sorted((e for e in self.figures.estimates if e.measure == measure), key=lambda e: e.category)
+            told += [Markup("{} {} ({})").format(figure(e, "value", "count"), done, e.group.rstrip(".")) for e in found]
+        said = Markup("; ").join(told) or "none was left out or recoded"
+        return Markup("Of {} rows of the file: {}.").format(figure(received, "value", "count"), said)
+
+    @property
     def source(self) -> Markup:
         """The ledger's file, and the file that describes it."""
         return Markup("{}, described in {}.").format(self.ledger.name, self.ledger.description)

@@ -97,14 +97,18 @@ def judged_claims(dossier: Dossier, letter: Letter) -> list[Judged]:
 
 
 def _slow_downs(dossier: Dossier, claim: Claim) -> list[Judged]:
-    """The claim judged for each route of each issue log whose speed was compared; once as a whole without any."""
+    """The claim judged for all issues and each route of each log; once as a whole without any log.
+
+    A part whose periods could not be compared cannot be tested.
+    """
     judged = []
     for ledger in ledgers_of(dossier, "issues"):
         log = LedgerFigures(dossier, ledger)
-        for part in log.parts("route"):
-            change = log.change(*part)
-            if change is not None and change.value is not None:
-                about = f"{log.label(*part)} ({ledger.label})"
+        for part in log.parts("", "route"):
+            change, about = log.change(*part), f"{ledger.label}, {log.label(*part)}"
+            if change is None or change.value is None:
+                judged.append(Judged(claim=claim, about=about, judgement="not testable", changes=()))
+            else:
                 judgement = judge_slow_down(change)
                 judged.append(Judged(claim=claim, about=about, judgement=judgement, changes=(change,)))
     return judged or [Judged(claim=claim, about="", judgement="not testable", changes=())]

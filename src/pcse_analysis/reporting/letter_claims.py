@@ -9,9 +9,10 @@ from markupsafe import Markup
 from pcse_analysis.catalogue.types import Claim, Letter
 from pcse_analysis.dossier import Dossier
 from pcse_analysis.estimates import Verdict
-from pcse_analysis.reporting.figures import date
+from pcse_analysis.reporting.figures import date, figure
 from pcse_analysis.reporting.findings import change_finding
 from pcse_analysis.reporting.html import Html, joined
+from pcse_analysis.reporting.issue_words import fall_range
 from pcse_analysis.reporting.issue_words import headline as slow_down_headline
 from pcse_analysis.reporting.letter import Judged, Judgement, judged_claims, letters_of
 from pcse_analysis.reporting.tables import Cell, Table
@@ -47,9 +48,7 @@ def claims(dossier: Dossier) -> Html:
         by_service = [claim for claim in testable if claim.test != "slowed_down"]
         parts.append(_claim_table(dossier, letter, by_service, judged))
         others = joined(
-            Markup("<li>Claim {}. {} <strong>Not testable</strong>: it would need {}.</li>").format(
-                c.id, c.claim, c.needs
-            )
+            Markup("<li>Claim {}. {} {}</li>").format(c.id, c.claim, _why_not(dossier, c))
             for c in letter.claims
             if c not in testable
         )
@@ -58,32 +57,46 @@ def claims(dossier: Dossier) -> Html:
     return Html(joined(parts))
 
 
+def _why_not(dossier: Dossier, claim: Claim) -> Markup:
+    """What a claim without a judgement would need; where the ledger that it speaks of is held, that it is shown."""
+    held = [ledger.label for ledger in dossier.ledgers if ledger.kind == claim.ledger]
+    if not held:
+        return Markup("<strong>Not testable</strong>: it would need {}.").format(claim.needs)
+    words = "<strong>Not judged</strong>: what would show it was not fixed beforehand. What is known stands under {}."
+    return Markup(words).format(_list(held))
+
+
 ANSWERS: dict[Judgement, str] = {
-    "contradicted": "<strong>{} contradict this</strong> for {}.",
-    "supported": "<strong>{} support this</strong> for {}.",
-    "not shown": "<strong>{} do not show this</strong> for {}.",
+    "contradicted": "<strong>{} contradict this</strong>{}{}.",
+    "supported": "<strong>{} support this</strong>{}{}.",
+    "not shown": "<strong>{} do not show this</strong>{}{}.",
 }
 
 
 def _answer(dossier: Dossier, judged: Sequence[Judged]) -> Markup:
     """The judgement of one claim in plain words: first where it is settled, then where it cannot be tested."""
     answers = []
-    who = "The issue logs" if judged[0].claim.test == "slowed_down" else "The published figures"
+    by_log = judged[0].claim.test == "slowed_down"
+    who = "The issue logs" if by_log else "The published figures"
     for judgement, template in ANSWERS.items():
         told = [_with_grounds(dossier, j) for j in judged if j.judgement == judgement]
         if told:
-            answers.append(Markup(template).format(who, _list(told)))
+            listed = Markup("; ").join(told) if by_log else _list(told)
+            answers.append(Markup(template).format(who, ": " if by_log else " for ", listed))
     untested = [j.about for j in judged if j.judgement == "not testable" and j.about]
     if untested:
-        answers.append(
-            Markup("It cannot be tested for {}: that would need {}.").format(_list(untested), judged[0].claim.needs)
-        )
+        needs = "more issues in both periods" if by_log else judged[0].claim.needs
+        answers.append(Markup("It cannot be tested for {}: that would need {}.").format(_list(untested), needs))
     return Markup(" ").join(answers)
 
 
 def _with_grounds(dossier: Dossier, judged: Judged) -> Markup:
     if judged.claim.test == "slowed_down":
-        return Markup("; ").join(slow_down_headline(judged.about, change) for change in judged.changes)
+        words = Markup("{} ({} interval {})")
+        return Markup("; ").join(
+            words.format(slow_down_headline(judged.about, c), figure(c, "confidence", "percent"), fall_range(c))
+            for c in judged.changes
+        )
     telling = {"contradicted": Verdict.IMPROVED, "supported": Verdict.DETERIORATED}.get(judged.judgement)
     grounds = [change for change in judged.changes if change.verdict is telling] or judged.changes
     headlines = Markup("; ").join(change_finding(dossier, change).headline for change in grounds)

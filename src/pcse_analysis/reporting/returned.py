@@ -29,19 +29,26 @@ class Returned:
         self.subtitle: Markup = figures.subtitle
         self.source: Markup = figures.source
         self.ledger = ledger
-        self._found = {(e.item, e.measure, e.category): e for e in figures.figures.estimates}
+        self.flow: Markup = figures.flow
+        own = [e for e in figures.figures.estimates if e.group_by == "measure"]
+        self._found = {(e.item, e.measure, e.category): e for e in own}
         lines = list(dossier.catalogue.service_lines)
         labels = {line.id: line.label for line in dossier.catalogue.service_lines.values()}
-        first = {e.item: e for e in figures.figures.estimates}
+        first = {e.item: e for e in own}
         self.items = sorted(first, key=lambda item: (lines.index(first[item].service_line), first[item].group))
         self._labels = {item: f"{labels[e.service_line]}: {e.group}" for item, e in first.items()}
-        there = [e.category for e in figures.figures.estimates if e.measure == "reported"]
+        there = [e.category for e in own if e.measure == "reported"]
         # Months in which nobody returned anything stand between the others, so that no gap looks like a run.
         self.periods = [str(month) for month in pd.period_range(min(there), max(there), freq="M")] if there else []
 
     def get(self, item: str, measure: str, category: str = "") -> Estimate | None:
         """One estimate of a measure, or None where there is none."""
         return self._found.get((item, measure, category))
+
+    def last(self, item: str, measure: str) -> Estimate | None:
+        """The last return of a measure, or the last target that it had."""
+        found = (self.get(item, measure, period) for period in reversed(self.periods))
+        return next((e for e in found if e is not None), None)
 
     def label(self, item: str) -> str:
         """The service and the name of a measure."""

@@ -147,11 +147,17 @@ def _returns(returned: Returned, number: int) -> Piece:
         get = partial(returned.get, item)
         counts = [get("months", outcome) for outcome in ("met", "missed", "no target", "no return")]
         runs = [get(name) for name in ("longest_run_of_misses", "misses_at_the_end")]
-        rows.append(
-            [returned.label(item), *(figure(e, "value", "count") if e else NOT_AVAILABLE for e in (*counts, *runs))]
-        )
+        target, value = returned.last(item, "target"), returned.last(item, "reported")
+        rows.append([
+            returned.label(item),
+            Markup("{} {}").format(target.method, figure(target, "value", "as_published")) if target else NOT_AVAILABLE,
+            Markup("{} {}").format(figure(value, "value", "as_published"), value.unit) if value else NOT_AVAILABLE,
+            *(figure(e, "value", "count") if e else NOT_AVAILABLE for e in (*counts, *runs)),
+        ])  # fmt: skip
     heads = (
         "Measure",
+        "Target",
+        "Last return",
         "Met",
         "Missed",
         "No target",
@@ -170,10 +176,11 @@ def _returns(returned: Returned, number: int) -> Piece:
         ),
         chart=returns_chart(returned, f"chart-B{number}"),
         tables=[
-            Table(f"Table B{number}. Months in which each measure met its target", heads, rows, frozenset(range(1, 7)))
+            Table(f"Table B{number}. Months in which each measure met its target", heads, rows, frozenset(range(3, 9)))
         ],
         caveats=[
             Markup("A return that equals its target has met it. A month without a return ends a run of misses."),
+            *([returned.flow] if returned.flow else []),
         ],
         source=returned.source,
     )
