@@ -19,8 +19,9 @@ from pcse_analysis.evidence.received import Received
 from pcse_analysis.running.gate import check_edition
 from pcse_analysis.running.outcomes import EXIT_GATE, RunError
 from pcse_analysis.running.plan import Plan
+from tests.dossiers import own_dossier, own_inputs
 from tests.pages.test_gate import PAGE
-from tests.reporting.made import inputs, ledger, published
+from tests.reporting.made import ledger
 
 CODES = {"a claimant's code": "C1236", "a case's id": "ISS-00001", "who raised it": "Jo O'Brien & Co"}
 FILES = ("annex.html", "estimates.csv", "annex.xlsx", "annex.docx", "pages/issue-log.html", "provenance.json")
@@ -84,8 +85,8 @@ def plant(folder: Path, name: str, code: str) -> None:
 
 def said_of(folder: Path, given: Received, root: Path) -> str:
     """What the gate says of an edition; nothing where it lets it pass."""
-    plan = Plan(inputs=replace(inputs(), root=root), edition="published", given={}, pages=())
-    dossier = replace(published(), figures=Figures((), ()))
+    plan = Plan(inputs=replace(own_inputs(), root=root), edition="published", given={}, pages=())
+    dossier = replace(own_dossier("published"), figures=Figures((), ()))
     try:
         check_edition(folder, plan, dossier, given)
     except RunError as error:

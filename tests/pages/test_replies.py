@@ -113,8 +113,12 @@ def test_rows_left_out_are_kept_beside_and_not_in_the_outputs(synthetic: Path) -
     folder = ROOT / "data" / "interim" / "synthetic"
     with (folder / "excluded.csv").open(encoding="utf-8", newline="") as file:
         excluded = list(csv.DictReader(file))
-    counted = sum(e.value or 0 for e in read_figures(synthetic).estimates if e.measure == "rows_excluded")
+    with (folder / "ledgers_excluded.csv").open(encoding="utf-8", newline="") as file:
+        of_ledgers = list(csv.DictReader(file))
+    counts = [(e.wave, e.value or 0) for e in read_figures(synthetic).estimates if e.measure == "rows_excluded"]
+    counted = sum(count for wave, count in counts if wave)
     assert len(excluded) == counted == (300 - 281) + (812 - 748) + (1601 - 1540)
+    assert len(of_ledgers) == sum(count for wave, count in counts if not wave) > 0
     assert all(row["reason"] and row["line"] and row["rule"] for row in excluded)
     assert not any(patterns_found(row["row"]) for row in excluded if row["rule"] == "02-test_rows")
     interim = {"excluded.csv", "cleaning_log.csv", "unmatched.csv", "ledgers_excluded.csv", "ledgers_log.csv"}
