@@ -162,3 +162,10 @@ def test_two_codes_with_the_same_words_are_two() -> None:
     codes = codes_of(received("AB-001", "AB 001"))
     assert codes_in("AB 001", codes) == {"AB 001"}
     assert codes_in("AB-001", codes) == {"AB-001"}
+
+
+def test_a_word_of_the_house_is_nobodys_code() -> None:
+    """A log that says "Practice" of who raised an issue must not be refused; a name, or a code with a digit, is one."""
+    house = "Share of practices | GP practice | Dr at a Practice"
+    codes = codes_of(received("Practice", "GP practice", "Jo Practice", "GP practice 7"), house)
+    assert codes_in("GP practice 7 and a Practice, of Jo Practice", codes) == {"Jo Practice", "GP practice 7"}

@@ -22,8 +22,11 @@ SHORTEST_TEXT = 25
 """Characters of an answer in own words from which it can hardly stand in a page by chance."""
 
 
-def codes_of(received: Received) -> Codes:
-    """Keys of respondents, practices and cases, and who raised them, as they are or were given."""
+def codes_of(received: Received, plain: str = "") -> Codes:
+    """Keys of respondents, practices and cases, and who raised them, as they are or were given.
+
+    What stands in ``plain``, words of the house, and holds no digit is nobody's code: a log may say "practice".
+    """
     found: set[str] = set()
     for cleaned in received.ledgers:
         for column in CODES.intersection(cleaned.frame.columns):
@@ -34,9 +37,16 @@ def codes_of(received: Received) -> Codes:
                 found |= set(responses.respondents[column].dropna().astype(str))
     codes: dict[tuple[str, ...], set[str]] = {}
     for code in found:
-        if len(code) > 4 and (words := tuple(WORD.findall(code))):
+        if len(code) > 4 and (words := tuple(WORD.findall(code))) and not _is_plain(code, plain):
             codes.setdefault(words, set()).add(code)
     return codes
+
+
+def _is_plain(code: str, plain: str) -> bool:
+    if any(letter.isdigit() for letter in code):
+        return False
+    said, house = (f" {' '.join(WORD.findall(text.casefold()))} " for text in (code, plain))
+    return said in house
 
 
 def codes_in(text: str, codes: Codes) -> set[str]:

@@ -9,10 +9,13 @@ from markupsafe import Markup
 
 from pcse_analysis.dossier import ALL, Dossier, Selection
 from pcse_analysis.estimates import Change, Verdict
+from pcse_analysis.reporting.compensation_words import waits_headline
 from pcse_analysis.reporting.exhibit import change_exhibit, cited, share_sentences, shares_exhibit
 from pcse_analysis.reporting.figures import NOT_APPLICABLE, figure, wave_name
 from pcse_analysis.reporting.findings import Finding, change_finding
 from pcse_analysis.reporting.html import Html, joined
+from pcse_analysis.reporting.issue_words import headline as slow_down_headline
+from pcse_analysis.reporting.ledger_figures import LedgerFigures, ledgers_of
 from pcse_analysis.reporting.overview_chart import overview_chart
 from pcse_analysis.reporting.pages import page_of, service_pages
 from pcse_analysis.reporting.standing import banners, standing
@@ -59,7 +62,21 @@ def summary(dossier: Dossier, selection: Selection) -> Html:
         items = joined(Markup("<li>{}</li>").format(_line(dossier, change, finding)) for change, finding in chosen)
         body = Markup("<ul class='summary'>\n{}\n</ul>").format(items) if chosen else Markup("<p>{}</p>").format(none)
         parts += [Markup("<h3>{}</h3>").format(title), body]
-    return Html(joined(parts))
+    return Html(joined([*parts, *_beyond_the_survey(dossier)]))
+
+
+def _beyond_the_survey(dossier: Dossier) -> list[Markup]:
+    """What issue logs and claims show, a line each, with a link to the exhibit; nothing where none is held."""
+    said = []
+    for number, ledger in enumerate(ledgers_of(dossier, "issues"), start=1):
+        log = LedgerFigures(dossier, ledger)
+        said.append((f"I{number}", ledger.label, slow_down_headline(log.label("", ""), log.change())))
+    for number, ledger in enumerate(ledgers_of(dossier, "claims"), start=1):
+        said.append((f"W{number}", ledger.label, waits_headline(LedgerFigures(dossier, ledger))))
+    if not said:
+        return []
+    items = joined(Markup("<li><a href='#{0}'>{0}</a> <strong>{1}</strong>: {2}.</li>").format(*one) for one in said)
+    return [Markup("<h3>Beyond the survey</h3>"), Markup("<ul>\n{}\n</ul>").format(items)]
 
 
 def _how_to_read(dossier: Dossier, changes: Sequence[Change]) -> Markup:

@@ -93,7 +93,7 @@ def _leaks(folder: Path, prose: Mapping[str, str], dossier: Dossier, received: R
 
     ``prose`` has the words of every page by file name.
     """
-    codes = codes_of(received)
+    codes = codes_of(received, _words_of_the_house(dossier))
     written = texts_of_replies(received.replies) if received.replies else set()
     allowed = [dossier.edition.contact, *(p.publisher for p in dossier.catalogue.publications.values())]
     for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.name != SUMS):
@@ -110,6 +110,16 @@ def _leaks(folder: Path, prose: Mapping[str, str], dossier: Dossier, received: R
         for known in allowed:
             words = words.replace(known, " ") if known else words
         yield from (f"{name}: holds something like a {kind}" for kind in patterns_found(words))
+
+
+def _words_of_the_house(dossier: Dossier) -> str:
+    """Words that pages take from the catalogue: on methods, services, groups and routes; of no ledger's rows."""
+    catalogue = dossier.catalogue
+    lines = catalogue.service_lines.values()
+    said = [text for method in catalogue.methods.values() for text in (method.title, method.text)]
+    said += [text for line in lines for text in (line.label, line.covers, line.users)]
+    said += [*dossier.survey.groups.values(), *(words for one in dossier.ledgers for words in one.routes.values())]
+    return " | ".join(said)
 
 
 def _texts(path: Path) -> Iterable[str]:
