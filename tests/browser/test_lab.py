@@ -15,6 +15,11 @@ from tests.browser.chromium import NEEDS_CHROMIUM, chromium
 
 pytestmark = [*NEEDS_CHROMIUM, pytest.mark.xdist_group("letter")]
 ROOT = Path(__file__).parents[2]
+NAMES = (
+    *("annex", "survey_change", "survey_responses", "survey_service", "data_quality"),
+    *("issue_resolution", "compensation_claims", "service_standards", "commitments"),
+)
+WITHOUT_CHARTS = ("data_quality", "service_standards")
 WAIT = 120_000
 """Milliseconds to wait for anything in JupyterLab."""
 
@@ -47,7 +52,7 @@ def test_the_notebooks_run_by_hand_in_jupyterlab(tmp_path: Path) -> None:
     try:
         address = wait_for_address(log)
         with chromium() as browser:
-            for name in ("annex", "survey_change", "survey_responses", "survey_service", "data_quality"):
+            for name in NAMES:
                 page = browser.new_page(viewport={"width": 1400, "height": 1000})
                 page.goto(f"{address}/doc/tree/{name}.ipynb?reset")
                 page.get_by_text(re.compile(r"\| Idle$")).wait_for(timeout=WAIT)
@@ -55,7 +60,7 @@ def test_the_notebooks_run_by_hand_in_jupyterlab(tmp_path: Path) -> None:
                 page.get_by_role("menuitem", name=re.compile("^Run All Cells")).click(timeout=WAIT)
                 expect(page.locator("table", has_text="What made this page").last).to_be_attached(timeout=WAIT)
                 assert page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
-                assert page.locator(".chart svg").count() > 0 or name == "data_quality"
+                assert page.locator(".chart svg").count() > 0 or name in WITHOUT_CHARTS
                 page.screenshot(path=pictures() / f"lab-{name}.png")
                 page.close()
     finally:
