@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 from pcse_analysis.attachment.differences import different_records
 from pcse_analysis.attachment.embedded import with_data
 from pcse_analysis.attachment.moved import moved, sentences
+from pcse_analysis.attachment.wording import labels_of, name_of
 from pcse_analysis.estimates import Change, Estimate, Figures, Verdict, write_figures
 from pcse_analysis.provenance import RunRecord, SourceFile, Superseded, file_sha256
 from pcse_analysis.reporting.figures import figure
 from tests.conftest import run_pcse
+from tests.dossiers import own_dossier
 
 SOME = settings(max_examples=60, deadline=None, derandomize=True, database=None)
 ROW = Estimate(
@@ -279,3 +281,12 @@ def test_what_is_not_there_or_altered_is_told_at_once(tmp_path: Path) -> None:
     assert "SHA256SUMS lists another SHA-256 for estimates.csv" in ended.err and "it prints '52%'" in ended.err
     ended = run_pcse("diff", tmp_path / "none", tmp_path / "none.html")
     assert ended.code == 2 and "2 problems" in ended.err
+
+
+def test_figures_of_two_ledgers_of_one_kind_are_told_apart() -> None:
+    """Both logs of the example have the item "issues"; each is named as its own file names it."""
+    dossier = own_dossier("synthetic")
+    labels = labels_of(dossier)
+    named = {log: name_of(dossier.figures_of(log).estimates[0], labels) for log in ("issue-log", "issue-log-steady")}
+    assert named["issue-log"].startswith("Made-up issue log, ")
+    assert named["issue-log-steady"].startswith("Made-up issue log without a slow-down, ")

@@ -138,8 +138,7 @@ def repeated_for(catalogue: Catalogue, page: Page, survey: Survey | None) -> lis
     if page.each == "service_line":
         return list(catalogue.service_lines)
     if page.each in LEDGER_PAGES:
-        there = catalogue.ledgers.values()
-        return [one.id for one in there if one.kind == page.each and survey is not None and one.survey == survey.id]
+        return _ledgers(catalogue, page.each, [survey] if survey else [])
     if survey is None:
         return []
     asked = {export.group for wave in survey.waves.values() for export in wave.exports.values()}

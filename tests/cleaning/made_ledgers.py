@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -16,6 +17,7 @@ from pcse_analysis.cleaning.ledgers import CleanLedger
 from pcse_analysis.errors import CatalogueError, DataError, Problems
 from tests.cleaning.made_exports import sentences
 
+ROOT = Path(__file__).parents[2]
 HEADER = ["Issue", "Opened", "Resolved", "Status", "Withdrawn", "Reopened", "Promised", "Service", "Route", "Who"]
 DESCRIPTION: dict[str, object] = {
     "id": "log",
@@ -43,6 +45,13 @@ def row(issue: str, **cells: str) -> list[str]:
 
 
 Door = Callable[[Ledger, Path, Mapping[str, str], Problems], CleanLedger | None]
+
+
+@cache
+def example(name: str) -> list[dict[str, str]]:
+    """The rows of a ledger of the repository's example, by the csv module."""
+    with (ROOT / "data" / "synthetic" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 class MadeLedger:

@@ -5,10 +5,8 @@ Origin of every expected message, amount and day: by hand, from the rows written
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from datetime import date, timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +19,7 @@ from pcse_analysis.catalogue.load import read_catalogue
 from pcse_analysis.cleaning.claims import claims_as_known, clean_claims
 from pcse_analysis.errors import Problems
 from tests.cleaning.made_exports import sentences
-from tests.cleaning.made_ledgers import MadeLedger, counts
+from tests.cleaning.made_ledgers import MadeLedger, counts, example
 from tests.conftest import ODD_TEXTS, ROOT
 
 YAML = "data/catalogue/ledgers/log.yaml"
@@ -527,12 +525,6 @@ def test_odd_cells_give_a_frame_or_a_message(tmp_path: Path) -> None:
 # ---- the example
 
 
-@cache
-def example() -> list[dict[str, str]]:
-    with (ROOT / "data" / "synthetic" / "claims.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
 def test_the_example_is_cleaned_whole() -> None:
     """Origin: counts of the file by the csv module."""
     problems = Problems()
@@ -541,7 +533,7 @@ def test_the_example_is_cleaned_whole() -> None:
     labels = {line.id: line.label for line in catalogue.service_lines.values()}
     found = clean_claims(ledger, ROOT / ledger.raw, labels, problems)
     assert found is not None, sentences(problems.found)
-    rows = example()
+    rows = example("claims")
     assert "made-up" in ledger.label.casefold()
     assert found.received == len(found.frame) == len(rows)
     assert found.frame["status"].tolist() == [one["Status"].casefold() for one in rows]
@@ -553,7 +545,7 @@ def test_the_example_is_cleaned_whole() -> None:
 
 def test_the_example_holds_what_it_is_made_to_show() -> None:
     """Origin: counts of the file by the csv module, against what data/synthetic is to show."""
-    rows = example()
+    rows = example("claims")
     assert 350 <= len(rows) <= 450
     undecided = {
         loss: sum(one["Status"] == "Open" and not one["Decided"] for one in rows if one["Kind of loss"] == loss)

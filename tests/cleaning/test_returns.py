@@ -5,9 +5,7 @@ Origin of every expected message, month and number: by hand, from the rows writt
 
 from __future__ import annotations
 
-import csv
 from datetime import date, timedelta
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +20,7 @@ from pcse_analysis.cleaning.months import read_month
 from pcse_analysis.cleaning.returns import clean_returns, returns_as_known
 from pcse_analysis.errors import Problems
 from tests.cleaning.made_exports import sentences
-from tests.cleaning.made_ledgers import MadeLedger, counts
+from tests.cleaning.made_ledgers import MadeLedger, counts, example
 from tests.conftest import ODD_TEXTS, ROOT
 
 YAML = "data/catalogue/ledgers/log.yaml"
@@ -535,12 +533,6 @@ def test_odd_cells_give_a_frame_or_a_message(tmp_path: Path) -> None:
 # ---- the example
 
 
-@cache
-def example() -> list[dict[str, str]]:
-    with (ROOT / "data" / "synthetic" / "kpi-returns.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
 def missed(one: dict[str, str]) -> bool:
     value, target = float(one["Result"] or "nan"), float(one["Target"])
     return value < target if one["Target is"] == "at least" else value > target
@@ -555,25 +547,25 @@ def test_the_example_is_cleaned_whole() -> None:
     found = clean_returns(ledger, ROOT / ledger.raw, labels, problems)
     assert found is not None, sentences(problems.found)
     assert "made-up" in ledger.label.casefold()
-    assert found.received == len(found.frame) == len(example())
-    assert found.frame["value"].sum() == pytest.approx(sum(float(one["Result"] or 0) for one in example()))
+    assert found.received == len(found.frame) == len(example("kpi-returns"))
+    assert found.frame["value"].sum() == pytest.approx(sum(float(one["Result"] or 0) for one in example("kpi-returns")))
     months = sorted(set(found.frame["period"]))
     assert (months[0], months[-1], len(months)) == ("2016-10", "2017-12", 15)
-    assert len(returns_as_known(found.frame, ledger.extracted_on)) == len(example()) - 1
+    assert len(returns_as_known(found.frame, ledger.extracted_on)) == len(example("kpi-returns")) - 1
 
 
 def test_the_example_holds_what_it_is_made_to_show() -> None:
     """Origin: counts of the file by the csv module, against what data/synthetic is to show."""
     measures: dict[str, list[dict[str, str]]] = {}
-    for one in example():
+    for one in example("kpi-returns"):
         measures.setdefault(one["Measure"], []).append(one)
     assert len(measures) == 8
-    assert {one["Target is"] for one in example()} == {"at least", "at most"}
+    assert {one["Target is"] for one in example("kpi-returns")} == {"at least", "at most"}
     marks = {name: "".join("x" if missed(one) else "." for one in rows) for name, rows in measures.items()}
     assert [name for name, mark in marks.items() if "xxxx" in mark] == ["Records moved within 20 working days"]
     assert max(map(len, marks["Records moved within 20 working days"].split("."))) == 4
     assert [name for name, mark in marks.items() if "x" not in mark] == ["Registrations made within 3 working days"]
-    assert [(one["Measure"], one["Month"]) for one in example() if not one["Result"]] == [
+    assert [(one["Measure"], one["Month"]) for one in example("kpi-returns") if not one["Result"]] == [
         ("Payments made on the day due", "03/2017")
     ]
     (revised,) = [name for name, rows in measures.items() if len(rows) != len({one["Month"] for one in rows})]

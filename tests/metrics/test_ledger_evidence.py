@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,16 +17,11 @@ from pcse_analysis.errors import Problems
 from pcse_analysis.estimates import Estimate
 from pcse_analysis.evidence import Inputs
 from pcse_analysis.evidence.ledgers import DOORS, known_day, ledger_evidence
+from tests.cleaning.made_ledgers import example
 from tests.metrics.conftest import ROOT
 
 EARLIER = "2017-06-30"
 Rows = Sequence[dict[str, str]]
-
-
-@cache
-def example(name: str) -> Rows:
-    with (ROOT / "data" / "synthetic" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def figures(inputs: Inputs, name: str, folder: Path, evidence_date: str = "", drawn: str = "") -> list[Estimate]:

@@ -59,18 +59,17 @@ BY_UNIT = {
 
 
 def labels_of(dossier: Dossier) -> dict[str, str]:
-    """The items of an edition in words, with the finding that each is told under."""
+    """The items of an edition's survey in words, with the finding that each is told under; and its ledgers."""
     labels = {}
     for question in dossier.survey.questions.values():
         finding = f"Finding {question.finding}, " if question.finding else ""
         labels[question.item] = f"{finding}{question.label}"
-    labels |= {ledger.kind: ledger.label for ledger in dossier.ledgers}
-    return labels
+    return labels | {ledger.id: ledger.label for ledger in dossier.ledgers}
 
 
 def name_of(row: Row, labels: Mapping[str, str]) -> str:
     """A row in words: what it is about, of whom, and when."""
-    parts = [labels.get(row.item, row.item)]
+    parts = [labels.get(row.item) or labels.get(row.survey, row.item)]
     if isinstance(row, Estimate):
         parts += [] if row.measure == "share" else [row.measure.replace("_", " ")]
         parts += [row.category] if row.category and row.category != "failing" else []

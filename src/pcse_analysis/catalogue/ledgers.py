@@ -9,7 +9,7 @@ from typing import Literal, cast
 
 from pcse_analysis.catalogue.fields import IDENTIFIER, MapReader, is_date
 from pcse_analysis.catalogue.files import read_yaml
-from pcse_analysis.catalogue.raw import DateOrder
+from pcse_analysis.catalogue.raw import DATE_ORDERS, DateOrder
 from pcse_analysis.errors import Problems
 
 LedgerKind = Literal["issues", "claims", "kpi_returns"]
@@ -41,7 +41,6 @@ STATUSES: Mapping[str, Mapping[str, str]] = {
     "issues": {"open": "open", "resolved": "resolved", "withdrawn": "withdrawn"},
     "claims": {"open": "undecided", "paid": "paid", "refused": "refused", "withdrawn": "withdrawn"},
 }
-DATE_ORDERS = ("day-first", "month-first", "year-first")
 KEYS = ("id", "kind", "survey", "label", "about", "file", "dates", "extracted_on", "columns")
 OPTIONAL = (
     *("raw", "days", "time_zone", "missing", "values", "recodes", "exclusions", "repeated", "encoding", "sheet"),
@@ -178,7 +177,7 @@ def _ledger(path: Path, surveys: list[str], service_lines: list[str], problems: 
         about=head.text("about"),
         file=head.text("file"),
         raw=head.text("raw") or RAW,
-        dates=cast(DateOrder, head.one_of("dates", "an order of dates", DATE_ORDERS)),
+        dates=cast(DateOrder, head.one_of("dates", "an order of dates", [order for order in DATE_ORDERS if order])),
         time_zone=_zone(head),
         days=cast(Days, head.one_of("days", "a way to count days", ("working", "all")) or "working"),
         extracted_on=head.day("extracted_on"),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pcse_analysis.catalogue.raw import DateOrder
+from pcse_analysis.catalogue.raw import DATE_ORDERS, DateOrder
 
 ZONE = r"(?: ?(?:Z|UTC|GMT|BST|[A-Z]{2,4}|(?:UTC|GMT)?[+-]\d{1,2}:?\d{0,2}))?"
 TIME = (
@@ -108,6 +108,12 @@ def _of_numbers(match: re.Match[str], order: DateOrder) -> datetime | None:
         return _made(match, full_year(first), int(second), int(last)) if len(last) == 2 else None
     day, month = (second, first) if order == "month-first" else (first, second)
     return _made(match, full_year(last), int(month), int(day))
+
+
+def order_of(text: str, but: DateOrder) -> DateOrder | None:
+    """Another order of dates in which a text is one, where it is none in the order ``but``."""
+    others = [order for order in DATE_ORDERS if order not in ("", but)]
+    return next((order for order in others if read_dates([text], order).moments[0] is not None), None)
 
 
 def full_year(year: str) -> int:

@@ -7,7 +7,7 @@ from calendar import monthrange
 from datetime import datetime
 
 from pcse_analysis.catalogue.raw import DateOrder
-from pcse_analysis.cleaning.dates import MONTHS, full_year, read_dates
+from pcse_analysis.cleaning.dates import MONTHS, full_year, order_of, read_dates
 
 YEAR_FIRST = re.compile(r"(?P<year>\d{4})[-/](?P<month>\d{1,2})")
 YEAR_LAST = re.compile(r"(?P<month>\d{1,2})[-/](?P<year>\d{4})")
@@ -34,10 +34,8 @@ def read_month(text: str, order: DateOrder) -> str:
     moment = read_dates([text], order).moments[0]
     if moment is not None:
         return _of_day(moment)
-    for other in ("day-first", "month-first", "year-first"):
-        if other != order and read_dates([text], other).moments[0] is not None:
-            raise ValueError(f": it is a date only as {other}, but the file's dates are {order}")
-    raise ValueError("")
+    other = order_of(text, order)
+    raise ValueError(f": it is a date only as {other}, but the file's dates are {order}" if other else "")
 
 
 def _of_day(moment: datetime) -> str:

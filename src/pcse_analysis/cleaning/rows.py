@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pandas.api.extensions import ExtensionArray
 
 from pcse_analysis.catalogue.ledgers import Ledger
-from pcse_analysis.cleaning.dates import read_dates
+from pcse_analysis.cleaning.dates import order_of, read_dates
 from pcse_analysis.cleaning.exports import Coded
 from pcse_analysis.cleaning.months import EARLIEST, read_month
 from pcse_analysis.cleaning.numbers import read_number
@@ -207,10 +207,10 @@ class Rows:
             return "a time with a time zone, so that its day depends on where it is read"
         if not text:
             return "expected a date"
-        for other in ("day-first", "month-first", "year-first"):
-            if other != self.ledger.dates and read_dates([text], other).moments[0] is not None:
-                return f"is a date only as {other}, but the file's dates are {self.ledger.dates}"
-        return "expected a date"
+        other = order_of(text, self.ledger.dates)
+        return (
+            f"is a date only as {other}, but the file's dates are {self.ledger.dates}" if other else "expected a date"
+        )
 
     def _to_mend_dates(self, what: str) -> str:
         if "time zone" in what:

@@ -36,17 +36,17 @@ def codes_of(received: Received, plain: str = "") -> Codes:
             if column in responses.respondents:
                 found |= set(responses.respondents[column].dropna().astype(str))
     codes: dict[tuple[str, ...], set[str]] = {}
+    house = _in_words(plain)
     for code in found:
-        if len(code) > 4 and (words := tuple(WORD.findall(code))) and not _is_plain(code, plain):
+        is_plain = _in_words(code) in house and not any(letter.isdigit() for letter in code)
+        if len(code) > 4 and (words := tuple(WORD.findall(code))) and not is_plain:
             codes.setdefault(words, set()).add(code)
     return codes
 
 
-def _is_plain(code: str, plain: str) -> bool:
-    if any(letter.isdigit() for letter in code):
-        return False
-    said, house = (f" {' '.join(WORD.findall(text.casefold()))} " for text in (code, plain))
-    return said in house
+def _in_words(text: str) -> str:
+    """The words of a text in small letters, a blank around each."""
+    return f" {' '.join(WORD.findall(text.casefold()))} "
 
 
 def codes_in(text: str, codes: Codes) -> set[str]:

@@ -13,8 +13,6 @@ from pcse_analysis.evidence.replies import Replies
 from pcse_analysis.provenance import SourceFile
 
 INTERIM = f"{DATA}interim"
-NAMES = ("excluded.csv", "cleaning_log.csv", "unmatched.csv", "ledgers_excluded.csv", "ledgers_log.csv")
-"""All files that are written there; what else lies beside them is somebody's own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,24 +30,21 @@ def write_interim(received: Received, root: Path, edition: str) -> None:
     The files go to the git-ignored ``data/interim/<edition>/``; of an edition without replies or ledgers, none. Those
     of an earlier build that this one does not write are taken away, so that what lies there is of one build.
     """
-    tables: dict[str, pd.DataFrame] = {}
-    if received.replies is not None:
-        replies = received.replies
-        tables |= {
-            "excluded.csv": replies.excluded,
-            "cleaning_log.csv": replies.log,
-            "unmatched.csv": replies.unmatched,
-        }
-    if received.ledgers:
-        tables["ledgers_excluded.csv"] = pd.concat([one.excluded for one in received.ledgers], ignore_index=True)
-        tables["ledgers_log.csv"] = pd.concat([one.steps for one in received.ledgers], ignore_index=True)
+    replies, ledgers = received.replies, received.ledgers
+    tables = {
+        "excluded.csv": replies.excluded if replies else None,
+        "cleaning_log.csv": replies.log if replies else None,
+        "unmatched.csv": replies.unmatched if replies else None,
+        "ledgers_excluded.csv": pd.concat([one.excluded for one in ledgers], ignore_index=True) if ledgers else None,
+        "ledgers_log.csv": pd.concat([one.steps for one in ledgers], ignore_index=True) if ledgers else None,
+    }
     folder = root / INTERIM / edition
-    if tables:
+    if replies or ledgers:
         folder.mkdir(parents=True, exist_ok=True)
-    for name in NAMES:
-        if name not in tables:
-            (folder / name).unlink(missing_ok=True)
     for name, table in tables.items():
+        if table is None:  # only these: what else lies beside them is somebody's own
+            (folder / name).unlink(missing_ok=True)
+            continue
         part = folder / f".{name}"
         table.to_csv(part, index=False, lineterminator="\n", encoding="utf-8")
         part.replace(folder / name)

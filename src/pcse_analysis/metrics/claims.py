@@ -11,14 +11,13 @@ from numpy.typing import NDArray
 
 from pcse_analysis.estimates import Estimate
 from pcse_analysis.metrics.claims_book import ENDS, OPEN, REACHED, ClaimsBook, Wait
-from pcse_analysis.metrics.durations import risk_table
+from pcse_analysis.metrics.durations import QUARTILES, risk_table
 from pcse_analysis.metrics.intervals import CONFIDENCE
 from pcse_analysis.metrics.ledger_parts import Part
 from pcse_analysis.metrics.rates import Spells, rate_ratio
 
 GRID = (20, 40, 60, 80, 120, 160, 200, 240)
 """Days by which the shares decided, and ended in each way, are given."""
-QUARTILES = {"lower quartile": 0.25, "median": 0.5, "upper quartile": 0.75}
 STEPS = {
     "days_to_acknowledged": ("submitted", "acknowledged"),
     "days_to_decided": ("submitted", "decided"),
@@ -32,12 +31,13 @@ AALEN_JOHANSEN = "Aalen-Johansen"
 def claims_estimates(book: ClaimsBook) -> list[Estimate]:
     """Every figure of the claims but those in money; parts are not withheld yet."""
     made: list[Estimate] = []
+    times = _days_given(book)
     for part in book.parts:
         followed = part.mask & book.followed
         made += [
             *_counts(book, part),
             *_waits(book, part, followed),
-            *_shares(book, part, followed),
+            *_shares(book, part, followed, times),
             *_open(book, part),
         ]
     return [*made, *_against_direct(book), *_approval(book)]
@@ -61,10 +61,7 @@ def _waits(book: ClaimsBook, part: Part, followed: NDArray[np.bool_]) -> Iterato
 
 def _quantiles(book: ClaimsBook, part: Part, measure: str, wait: Wait) -> Iterator[Estimate]:
     for name, share in QUARTILES.items():
-        found = wait.quantile(share)
-        limits: dict[str, Any] = {
-            side: None if (days := getattr(found, side)) is None else float(days) for side in ("value", "low", "high")
-        }
+        limits: dict[str, Any] = wait.quantile(share).limits
         base = float(len(wait))
         unit = book.ledger.day_name
         yield book.estimate(
@@ -72,10 +69,14 @@ def _quantiles(book: ClaimsBook, part: Part, measure: str, wait: Wait) -> Iterat
         )
 
 
-def _shares(book: ClaimsBook, part: Part, followed: NDArray[np.bool_]) -> Iterator[Estimate]:
-    decided, ended = book.wait("submitted", "decided", followed), book.wait_for_ends(followed)
+def _days_given(book: ClaimsBook) -> list[int]:
+    """Days by which shares are given, the same for every part: those of the grid that any claim is seen for."""
     last = int(book.wait("submitted", "closed", book.followed).days.max(initial=0))
-    times = sorted({*(at for at in GRID if at <= last), *([book.ledger.standard] if book.ledger.standard else [])})
+    return sorted({*(at for at in GRID if at <= last), *([book.ledger.standard] if book.ledger.standard else [])})
+
+
+def _shares(book: ClaimsBook, part: Part, followed: NDArray[np.bool_], times: list[int]) -> Iterator[Estimate]:
+    decided, ended = book.wait("submitted", "decided", followed), book.wait_for_ends(followed)
     yield from _by_days(book, part, "decided_by", "", decided, REACHED, times)
     for mark, end in enumerate(ENDS, start=1):
         yield from _by_days(book, part, "ended_by", f"{end} by ", ended, mark, times)
@@ -156,7 +157,7 @@ def _approval(book: ClaimsBook) -> Iterator[Estimate]:
     if book.ledger.expected_weeks is None or not len(applications):
         return
     part = book.parts[0]
-    yield from _quantiles(book, part, "days_to_listed", _approval_wait(book))
+    yield from _quantiles(book, part, "days_to_listed", book.wait_for_approval())
     lost = days_lost(book)
     late, base = lost[lost > 0], float(len(applications))
     for measure, value in (
@@ -172,17 +173,6 @@ def _approval(book: ClaimsBook) -> Iterator[Estimate]:
         yield book.estimate(
             part, "working_days_lost_by_each", days, "median", category="median", value=middle, base=base
         )
-
-
-def _approval_wait(book: ClaimsBook) -> Wait:
-    """From the application to the place on the list, whatever becomes of the claim."""
-    now = book.days.last(book.day)
-    listed = book.applications["listed"].to_numpy()
-    there = ~np.isnat(listed)
-    end = np.full(len(listed), now, dtype=np.int64)
-    end[there] = book.days.index(listed[there])
-    begun = book.days.index(book.applications["applied"].to_numpy())
-    return Wait(days=np.maximum(np.minimum(end, now) - begun, 0), ends=np.where(there, REACHED, 0))
 
 
 def days_lost(book: ClaimsBook) -> NDArray[np.int64]:

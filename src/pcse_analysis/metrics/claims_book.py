@@ -55,8 +55,8 @@ class ClaimsBook:
     def __init__(self, ledger: Ledger, claims: pd.DataFrame, day: str, holidays: Sequence[str]) -> None:
         """``claims`` as ``claims_as_known`` gives them on ``day``; ``holidays`` are the bank holidays."""
         self.ledger, self.claims, self.day = ledger, claims, day
-        self.days = DayCount(holidays if ledger.days == "working" else None)
         self.working_days = DayCount(holidays)
+        self.days = self.working_days if ledger.days == "working" else DayCount(None)
         self.people = people(claims["who"])
         self.estimate = partial(ledger_estimate, ledger, day)
 
@@ -97,6 +97,11 @@ class ClaimsBook:
         wait = self._wait(claims["submitted"].to_numpy(), claims["closed"].to_numpy(), claims["closed"].to_numpy())
         places = claims["status"].map({end: n + 1 for n, end in enumerate(ENDS)} | {OPEN: 0})
         return Wait(days=wait.days, ends=np.asarray(places, dtype=np.int64))
+
+    def wait_for_approval(self) -> Wait:
+        """The wait from an application to the place on the list, whatever becomes of the claim."""
+        applied, listed = (self.applications[name].to_numpy() for name in ("applied", "listed"))
+        return self._wait(applied, listed, np.full(len(applied), np.datetime64("NaT", "s")))
 
     def _wait(
         self, start: NDArray[np.datetime64], step: NDArray[np.datetime64], closed: NDArray[np.datetime64]

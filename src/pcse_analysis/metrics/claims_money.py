@@ -41,6 +41,7 @@ class Sums:
         part where the sum of all claims must not be known.
         """
         self.book, self.threshold = book, threshold
+        self._person = np.unique(book.people, return_inverse=True)[1]
         self.few = {(column, part.group_by, part.group) for column in MONEY for part in self._hidden(column)}
         whole = book.parts[0]
         self.hidden = self.few | {
@@ -70,7 +71,7 @@ class Sums:
     def by_person(self, column: str, mask: Bools) -> Floats:
         """The amounts of each person who has any in some claims."""
         amounts = np.nan_to_num(self.book.pence(column)) * mask
-        by_person = np.bincount(np.unique(self.book.people, return_inverse=True)[1], weights=amounts)
+        by_person = np.bincount(self._person, weights=amounts)
         return np.asarray(by_person[by_person > 0], dtype=np.float64)
 
     def _hidden(self, column: str) -> list[Part]:

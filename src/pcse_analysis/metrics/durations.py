@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from pcse_analysis.metrics.intervals import CONFIDENCE, z_of
 
 Scale = Literal["log-log", "log", "plain"]
+QUARTILES = {"lower quartile": 0.25, "median": 0.5, "upper quartile": 0.75}
+"""The quantiles that pages give, by name."""
 EXACT = 1e-12
 """How far a share may lie above its target by the rounding of a computer alone."""
 
@@ -81,6 +83,12 @@ class Quantile:
     value: int | None
     low: int | None
     high: int | None
+
+    @property
+    def limits(self) -> dict[str, Any]:
+        """Value, low and high by these names, as an estimate has them."""
+        found = {"value": self.value, "low": self.low, "high": self.high}
+        return {name: None if days is None else float(days) for name, days in found.items()}
 
 
 @dataclass(frozen=True, kw_only=True)

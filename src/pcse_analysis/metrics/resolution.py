@@ -11,7 +11,7 @@ import numpy as np
 from scipy.stats import chi2
 
 from pcse_analysis.estimates import Estimate
-from pcse_analysis.metrics.durations import Quantile, log_rank, risk_table
+from pcse_analysis.metrics.durations import QUARTILES, log_rank, risk_table
 from pcse_analysis.metrics.intervals import CONFIDENCE, share_limits
 from pcse_analysis.metrics.issue_log import IssueLog
 from pcse_analysis.metrics.ledger_parts import Part
@@ -20,7 +20,6 @@ from pcse_analysis.metrics.slow_down import Month, Observed, months_of
 
 GRID = (0, 1, 2, 3, 5, 7, 10, 15, 20, 25, 30, 40, 50, 60, 80, 100, 120, 160, 200)
 """Days at which the curve is kept for the picture."""
-QUARTILES = {"lower quartile": 0.25, "median": 0.5, "upper quartile": 0.75}
 KAPLAN_MEIER = "Kaplan-Meier"
 
 
@@ -47,7 +46,7 @@ def _durations(log: IssueLog, part: Part, seen: Observed) -> Iterator[Estimate]:
     common: dict[str, Any] = {"base": float(len(seen)), "confidence": CONFIDENCE}
     limits: dict[str, Any]
     for name, share in QUARTILES.items():
-        limits = _numbers(curve.quantile(share))
+        limits = curve.quantile(share).limits
         yield log.estimate(
             part, "days_to_resolve", log.ledger.day_name, KAPLAN_MEIER, category=name, **common, **limits
         )
@@ -62,11 +61,6 @@ def _durations(log: IssueLog, part: Part, seen: Observed) -> Iterator[Estimate]:
         yield log.estimate(
             part, "within_standard", "share", KAPLAN_MEIER, category=f"{standard} days", **common, **limits
         )
-
-
-def _numbers(found: Quantile) -> dict[str, Any]:
-    limits = {"value": found.value, "low": found.low, "high": found.high}
-    return {name: None if days is None else float(days) for name, days in limits.items()}
 
 
 def _open(log: IssueLog, part: Part, seen: Observed) -> Iterator[Estimate]:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from pcse_analysis.dossier import Dossier, Selection
 from pcse_analysis.reporting.exhibit import cited
-from pcse_analysis.reporting.figures import NOT_APPLICABLE, NOT_AVAILABLE, date, figure, published, wave_name
+from pcse_analysis.reporting.figures import NOT_APPLICABLE, date, figure, published, wave_name
 from pcse_analysis.reporting.html import Html, joined
 from pcse_analysis.reporting.source_files import source_files
 from pcse_analysis.reporting.tables import Cell, Table
@@ -37,9 +37,9 @@ def replies(dossier: Dossier, selection: Selection) -> Html:
                 [
                     Markup("{}, {}").format(wave_name(wave), survey.groups[estimate.respondent_group]),
                     figure(estimate, "value", "count"),
-                    figure(population, "value", "count") if population else NOT_AVAILABLE,
-                    figure(rate, "value", "bare1") if rate else NOT_AVAILABLE,
-                    figure(patients, "value", "count") if patients else NOT_AVAILABLE,
+                    figure(population, "value", "count"),
+                    figure(rate, "value", "bare1"),
+                    figure(patients, "value", "count"),
                 ]
             )
     heads = (

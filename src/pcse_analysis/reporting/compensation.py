@@ -19,7 +19,7 @@ from pcse_analysis.reporting.compensation_words import (
     waits_headline,
 )
 from pcse_analysis.reporting.exhibit import Exhibit
-from pcse_analysis.reporting.figures import NOT_APPLICABLE, NOT_AVAILABLE, figure
+from pcse_analysis.reporting.figures import NOT_APPLICABLE, figure
 from pcse_analysis.reporting.html import Html, Piece, joined
 from pcse_analysis.reporting.ledger_figures import (
     LedgerFigures,
@@ -55,7 +55,7 @@ def waits(dossier: Dossier, claims: str) -> Piece:
         counted, middle = book.get("submitted", "", *part), book.get("days_to_decided", "median", *part)
         rows.append([
             book.label(*part),
-            figure(counted, "value", "count") if counted else NOT_AVAILABLE,
+            figure(counted, "value", "count"),
             days_text(book.get("days_to_acknowledged", "median", *part)),
             days_text(book.get("days_to_decided", "lower quartile", *part)),
             days_text(middle),
@@ -64,15 +64,14 @@ def waits(dossier: Dossier, claims: str) -> Piece:
             days_text(book.get("days_to_closed", "median", *part)),
         ])  # fmt: skip
     heads = (
-        *(
-            "Claims",
-            "Submitted",
-            "Half acknowledged after",
-            "A quarter decided after",
-            "Half decided after",
-            "Interval",
-        ),
-        *("Three quarters decided after", "Half closed after"),
+        "Claims",
+        "Submitted",
+        "Half acknowledged after",
+        "A quarter decided after",
+        "Half decided after",
+        "Interval",
+        "Three quarters decided after",
+        "Half closed after",
     )
     caption = f"Table W{number}. Waits by step, in {book.ledger.day_name}"
     table = Table(caption, heads, rows, frozenset(range(1, 8)))
@@ -84,7 +83,7 @@ def waits(dossier: Dossier, claims: str) -> Piece:
         chart=decided_chart(book, f"chart-W{number}", book.parts("loss")),
         tables=[table, _decided_table(book, number)],
         caveats=[
-            *([book.flow] if book.flow else []),
+            book.flow,
             Markup("Days are {}. {}").format(book.days_counted, METHOD),
             Markup(KEY_OF_REPLIES),
         ],
@@ -100,8 +99,8 @@ def _decided_table(book: LedgerFigures, number: int) -> Table:
         for part in parts:
             share = book.get("decided_by", category, *part)
             row += [
-                figure(share, "value", "bare") if share else NOT_AVAILABLE,
-                range_of(share, "low", "high", "bare") if share else NOT_AVAILABLE,
+                figure(share, "value", "bare"),
+                range_of(share, "low", "high", "bare"),
             ]
         rows.append(row)
     heads = [f"After so many {book.ledger.day_name}"]
@@ -122,13 +121,13 @@ def ends(dossier: Dossier, claims: str) -> Piece:
     counts: list[list[Cell]] = []
     for part in parts:
         found = [book.get("ended", end, *part) for end in ("open", *ENDS)]
-        counts.append([book.label(*part), *(figure(e, "value", "count") if e else NOT_AVAILABLE for e in found)])
+        counts.append([book.label(*part), *(figure(e, "value", "count") for e in found)])
     shares: list[list[Cell]] = []
     for part in parts:
         row: list[Cell] = [book.label(*part)]
         for share in (book.get("ended_by", f"{end} by {last} days", *part) for end in ENDS):
-            row.append(figure(share, "value", "bare") if share else NOT_AVAILABLE)
-            row.append(range_of(share, "low", "high", "bare") if share else NOT_AVAILABLE)
+            row.append(figure(share, "value", "bare"))
+            row.append(range_of(share, "low", "high", "bare"))
         shares.append(row)
     words = [end.capitalize() for end in ENDS]
     heads = ["Claims", *(head for word in words for head in (f"{word} (%)", f"Interval, {word.lower()} (%)"))]
@@ -213,7 +212,7 @@ def lost_days(dossier: Dossier, claims: str) -> Piece:
     told = {n: figure(e, "value", "count") for n, e in counts.items() if e is not None}
     weeks = book.ledger.expected_weeks
     each = book.get("working_days_lost_by_each", "median")
-    middle = figure(each, "value", "count") if each else NOT_AVAILABLE
+    middle = figure(each, "value", "count")
     body = Markup(
         "<p>Of {} applications, {} took longer than {} weeks, and {} were not on the list on the last "
         "day. From the end of these weeks until the place on the list, or until the last day, {} working days passed; "

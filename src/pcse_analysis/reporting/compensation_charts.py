@@ -12,11 +12,11 @@ from pcse_analysis.reporting.drawing import EDGE, Axis, Chart, Row
 from pcse_analysis.reporting.figures import text
 from pcse_analysis.reporting.issue_charts import HALF_HEIGHT, curve_row
 from pcse_analysis.reporting.ledger_figures import LedgerFigures, half_done
-from pcse_analysis.reporting.marks import AFTER, WITHHELD
+from pcse_analysis.reporting.marks import AFTER, BEFORE, WITHHELD, WORSE
 
-ENDS = {"paid": AFTER, "refused": "#801650", "withdrawn": "#F46A25"}
+ENDS = {"paid": AFTER, "refused": WORSE, "withdrawn": BEFORE}
 """Ways in which claims end, with their colours; what is left of a bar is undecided."""
-MONEY = {"asked": "#3D3D3D", "offered": "#F46A25", "paid": AFTER}
+MONEY = {"asked": "#3D3D3D", "offered": BEFORE, "paid": AFTER}
 Part = tuple[str, str]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from pcse_analysis.reporting.compensation_charts import ENDS
-from pcse_analysis.reporting.figures import NOT_AVAILABLE, figure
+from pcse_analysis.reporting.figures import figure
 from pcse_analysis.reporting.ledger_figures import LedgerFigures, half_done
 
 LOSSES = ("", "loss")
@@ -83,7 +83,7 @@ def money_headline(book: LedgerFigures) -> Markup:
 def unpaid(book: LedgerFigures) -> Markup:
     """Sums over all claims: asked for, undecided, offered and not closed, paid."""
     sums = {name: book.get(name) for name in ("asked", "asked_undecided", "offered_unpaid", "paid")}
-    told = {name: figure(e, "value", "pounds") if e else NOT_AVAILABLE for name, e in sums.items()}
+    told = {name: figure(e, "value", "pounds") for name, e in sums.items()}
     words = (
         "<p>Asked for in all: {}. In claims still undecided: {}. Offered, and the claim not closed: {}. Paid: {}.</p>"
     )

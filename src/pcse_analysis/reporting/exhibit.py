@@ -42,7 +42,7 @@ class Exhibit(Piece):
         heading = Markup("<h{0} id='{1}'><span class='finding'>{2}</span> {3}</h{0}>").format(
             self.level, self.id, self.id, self.headline
         )
-        caveats = joined(Markup("<li>{}</li>").format(caveat) for caveat in self.caveats)
+        caveats = joined(Markup("<li>{}</li>").format(caveat) for caveat in self.caveats if caveat)
         return joined(
             [
                 Markup("<section class='exhibit' aria-labelledby='{}'>").format(self.id),

@@ -76,8 +76,13 @@ def text(number: Estimate | Change, field: str, form: str) -> str:
     return "[x]" if value is None else FORMS[form](value)
 
 
-def figure(number: Estimate | Change, field: str, form: str) -> Markup:
-    """One field of a row as HTML that names the row and the field, so that anyone can check it against the CSV."""
+def figure(number: Estimate | Change | None, field: str, form: str) -> Markup:
+    """One field of a row as HTML that names the row and the field, so that anyone can check it against the CSV.
+
+    Without a value, or without a row, the mark that says so.
+    """
+    if number is None:
+        return NOT_AVAILABLE
     value = getattr(number, field)
     if value is None:
         return absent(number)

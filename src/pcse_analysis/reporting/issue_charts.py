@@ -93,7 +93,7 @@ def curves_chart(log: LedgerFigures, key: str, parts: Sequence[tuple[str, str]])
     )
 
 
-def curve_row(label: str, points: Sequence[tuple[int, float]], median: Estimate | None) -> Row:
+def curve_row(label: str, points: Sequence[tuple[int, float]], median: Estimate) -> Row:
     """A curve of a share over days, from none to all, with a mark where half is reached."""
 
     def draw(axes: Axes, y: float) -> None:
@@ -105,7 +105,7 @@ def curve_row(label: str, points: Sequence[tuple[int, float]], median: Estimate 
                 words, (high, at), (2, 0), textcoords="offset points", fontsize=SMALL - 2, va="center_baseline"
             )
         axes.plot([d for d, _ in points], [bottom - s * 2 * HALF_HEIGHT for _, s in points], color=AFTER, linewidth=2)
-        if median is not None and median.value is not None:
+        if median.value is not None:
             axes.plot([median.value], [y], marker="o", color=AFTER, markersize=7, linestyle="none")
 
     return Row(label, draw)

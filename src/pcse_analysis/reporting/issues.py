@@ -58,7 +58,7 @@ def slow_down(dossier: Dossier, issues: str) -> Piece:
         tables=[_speed_table(log, number, parts)],
         caveats=[
             rule,
-            *([log.flow] if log.flow else []),
+            log.flow,
             Markup(
                 "An issue that was open already when a period began counts in it from the age that it had then. Issues "
                 "still open count for as long as they have been open. The change of the rate is a mean over all ages: "
@@ -134,7 +134,7 @@ def times(dossier: Dossier, issues: str) -> Piece:
         logged = log.get("logged", "", *part)
         rows.append([
             log.label(*part),
-            figure(logged, "value", "count") if logged else NOT_AVAILABLE,
+            figure(logged, "value", "count"),
             days_text(log.get("days_to_resolve", "lower quartile", *part)),
             days_text(middle),
             days_range(middle),
@@ -146,19 +146,15 @@ def times(dossier: Dossier, issues: str) -> Piece:
     days = log.ledger.day_name
     within_days = "a standard" if standard is None else f"{standard} {days}"
     heads = (
-        *(
-            "Issues",
-            "Logged",
-            "A quarter resolved after",
-            "Half resolved after",
-            "Interval",
-            "Three quarters resolved after",
-        ),
-        *(
-            f"Resolved within {within_days} (%)",
-            "Interval (%)",
-            "Resolved by the day promised (%)",
-        ),
+        "Issues",
+        "Logged",
+        "A quarter resolved after",
+        "Half resolved after",
+        "Interval",
+        "Three quarters resolved after",
+        f"Resolved within {within_days} (%)",
+        "Interval (%)",
+        "Resolved by the day promised (%)",
     )
     middle = log.get("days_to_resolve", "median")
     return Exhibit(
@@ -192,9 +188,9 @@ def backlog(dossier: Dossier, issues: str) -> Piece:
         speed = log.get("month_speed", "", "month", month)
         rows.append([
             date(month),
-            *(figure(count, "value", "count") if count else NOT_AVAILABLE for count in counts),
-            figure(speed, "value", "ratio") if speed else NOT_AVAILABLE,
-            range_of(speed, "low", "high", "ratio") if speed else NOT_AVAILABLE,
+            *(figure(count, "value", "count") for count in counts),
+            figure(speed, "value", "ratio"),
+            range_of(speed, "low", "high", "ratio"),
         ])  # fmt: skip
     heads = ("Month", "Opened", "Resolved", "Open at the end", "Speed beside the usual", "Interval")
     still, over, age = log.get("open"), log.get("open_beyond_standard"), log.get("age_of_open", "median")

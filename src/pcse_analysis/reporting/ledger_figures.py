@@ -8,7 +8,7 @@ from pcse_analysis.catalogue.ledgers import Ledger
 from pcse_analysis.dossier import Dossier
 from pcse_analysis.errors import CommandError, Problem, not_an_option
 from pcse_analysis.estimates import Change, Estimate, Figures
-from pcse_analysis.reporting.figures import absent, date, figure
+from pcse_analysis.reporting.figures import date, figure
 
 NOT_REACHED = "not reached"
 COUNTED = {"issues": "logged", "claims": "submitted"}
@@ -106,11 +106,7 @@ class LedgerFigures:
 
 def days_text(estimate: Estimate | None, field: str = "value") -> Markup:
     """A number of days; "not reached" where the curve never comes so far."""
-    if estimate is None:
-        return Markup("[x]")
-    if estimate.suppressed:
-        return absent(estimate)
-    if getattr(estimate, field) is None:
+    if estimate is not None and not estimate.suppressed and getattr(estimate, field) is None:
         return Markup(NOT_REACHED)
     return figure(estimate, field, "count")
 

@@ -15,9 +15,11 @@ from pcse_analysis.reporting.figures import text
 
 BEFORE, AFTER = "#F46A25", "#12436D"
 """The Analysis Function's pair of colours: earlier and later."""
+WORSE = "#801650"
+"""Its colour for what got worse, or was missed or refused."""
 LOOKS = {
     Verdict.IMPROVED: ("#12436D", "<", "better"),
-    Verdict.DETERIORATED: ("#801650", ">", "worse"),
+    Verdict.DETERIORATED: (WORSE, ">", "worse"),
     Verdict.NO_MATERIAL_CHANGE: ("#3D3D3D", "s", "no material change"),
     Verdict.UNCLEAR: (EDGE, "o", "unclear"),
 }

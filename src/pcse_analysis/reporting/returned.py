@@ -15,9 +15,9 @@ from pcse_analysis.estimates import Estimate
 from pcse_analysis.reporting.drawing import EDGE, Axis, Chart, Row, pixels_of
 from pcse_analysis.reporting.figures import MONTHS, text
 from pcse_analysis.reporting.ledger_figures import LedgerFigures
-from pcse_analysis.reporting.marks import AFTER
+from pcse_analysis.reporting.marks import AFTER, WORSE
 
-MET, MISSED = AFTER, "#801650"
+MET, MISSED = AFTER, WORSE
 
 
 class Returned:

@@ -77,16 +77,15 @@ def reported_and_experienced(dossier: Dossier) -> Piece:
                 pair["reason"],
             ]
         )
-    left = Markup("<p>Not shown, as one of their figures is not part of this edition: {}.</p>").format(
-        ", ".join(absent)
-    )
+    words = "<p>Not shown, as one of their figures is not part of this edition: {}.</p>"
+    left = [Markup(words).format(", ".join(absent))] if absent else []
     if not rows:
         none = Markup("<p>No reported figure can be set beside an experienced one in this edition.</p>")
-        return Html(joined([none, *([left] if absent else [])]))
+        return Html(joined([none, *left]))
     heads = ("Service", "Reported", "Experienced, or as others see it", "The same measure?", "Why")
     note = "<p>Where two figures do not measure the same, no difference is made of them: they stand side by side.</p>"
     table = Table("Table N. Reported and experienced", heads, rows)
-    return Html(joined([Markup(note), table, *([left] if absent else [])]))
+    return Html(joined([Markup(note), table, *left]))
 
 
 def _told(dossier: Dossier, facts: dict[str, dict[str, str]], estimate: Estimate) -> Markup:
@@ -152,7 +151,7 @@ def _returns(returned: Returned, number: int) -> Piece:
             returned.label(item),
             Markup("{} {}").format(target.method, figure(target, "value", "as_published")) if target else NOT_AVAILABLE,
             Markup("{} {}").format(figure(value, "value", "as_published"), value.unit) if value else NOT_AVAILABLE,
-            *(figure(e, "value", "count") if e else NOT_AVAILABLE for e in (*counts, *runs)),
+            *(figure(e, "value", "count") for e in (*counts, *runs)),
         ])  # fmt: skip
     heads = (
         "Measure",
@@ -180,7 +179,7 @@ def _returns(returned: Returned, number: int) -> Piece:
         ],
         caveats=[
             Markup("A return that equals its target has met it. A month without a return ends a run of misses."),
-            *([returned.flow] if returned.flow else []),
+            returned.flow,
         ],
         source=returned.source,
     )

@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from pcse_analysis.dossier import Dossier
 from pcse_analysis.estimates import Change, Estimate
-from pcse_analysis.reporting.figures import NOT_APPLICABLE, absent, figure, wave_name
+from pcse_analysis.reporting.figures import NOT_APPLICABLE, NOT_AVAILABLE, absent, figure, wave_name
 from pcse_analysis.reporting.html import Piece
 
 Cell = str | Markup
@@ -95,8 +95,10 @@ def _base(estimate: Estimate) -> Markup:
     return Markup("{} (assumed)").format(base) if estimate.base_status == "assumed" else base
 
 
-def range_of(number: Estimate | Change, low: str, high: str, form: str) -> Markup:
-    """Two limits as "low to high", one number where they are the same, a mark where there are none."""
+def range_of(number: Estimate | Change | None, low: str, high: str, form: str) -> Markup:
+    """Two limits as "low to high", one number where they are the same, a mark where there are none, or no row."""
+    if number is None:
+        return NOT_AVAILABLE
     first, last = getattr(number, low), getattr(number, high)
     if first is None or last is None:
         return absent(number)
