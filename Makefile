@@ -89,7 +89,7 @@ format: $(READY) ## put code and notebooks into the house format
 # Keeps the versions that still fit; `make lock LOCK_ARGS=--upgrade` takes the newest.
 lock: ## write requirements.lock anew from pyproject.toml
 	@if [ -x $(BIN)/uv ]; then uv=$(BIN)/uv; else uv=uv; fi; \
-	$$uv pip compile --quiet --universal --generate-hashes --extra dev --python-version 3.11 \
+	$$uv pip compile --quiet --universal --generate-hashes --extra dev --extra cluster --python-version 3.11 \
 	  --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
 	  $(LOCK_ARGS) pyproject.toml -o requirements.lock
 

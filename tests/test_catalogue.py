@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pcse_analysis.catalogue.choices import find_edition
 from pcse_analysis.catalogue.fields import is_date, listed
 from pcse_analysis.catalogue.files import read_yaml
 from pcse_analysis.errors import CatalogueError, CommandError, DataError, Problems
-from pcse_analysis.evidence import find_edition, make_dossier
+from pcse_analysis.evidence import make_dossier
 from tests.conftest import (
     FUZZ,
     SURVEY,
@@ -335,7 +336,7 @@ def test_an_edition_that_stands_twice(project: Path):
 )
 def test_an_edition_that_does_not_exist(project: Path, name: str, expected: str):
     with pytest.raises(CommandError) as caught:
-        find_edition(accepted(project), name)
+        find_edition(accepted(project).catalogue, name)
     assert expected in str(caught.value)
 
 

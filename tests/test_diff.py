@@ -15,7 +15,7 @@ from pcse_analysis.attachment.embedded import with_data
 from pcse_analysis.attachment.moved import moved, sentences
 from pcse_analysis.attachment.wording import labels_of, name_of
 from pcse_analysis.estimates import Change, Estimate, Figures, Verdict, write_figures
-from pcse_analysis.provenance import RunRecord, SourceFile, Superseded, file_sha256
+from pcse_analysis.origins import RunRecord, SourceFile, Superseded, file_sha256
 from pcse_analysis.reporting.figures import figure
 from tests.conftest import run_pcse
 from tests.dossiers import own_dossier

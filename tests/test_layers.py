@@ -7,24 +7,24 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "src" / "pcse_analysis"
 EVERYTHING = {
-    "errors", "frames", "estimates", "provenance", "catalogue", "dossier", "responses", "cleaning", "metrics",
+    "errors", "frames", "estimates", "origins", "catalogue", "dossier", "responses", "cleaning", "metrics",
     "reporting", "evidence", "attachment", "synthetic", "running", "cli",
 }  # fmt: skip
 MAY_ENTER = {
     "errors": set(),
-    "provenance": {"errors"},
+    "origins": {"errors"},
     "frames": {"errors"},
     "estimates": {"errors", "frames"},
-    "catalogue": {"errors", "frames", "estimates", "provenance"},
-    "dossier": {"errors", "frames", "estimates", "provenance", "catalogue"},
-    "responses": {"errors", "frames", "estimates", "provenance", "catalogue"},
-    "cleaning": {"errors", "frames", "estimates", "provenance", "catalogue", "dossier", "responses"},
+    "catalogue": {"errors", "frames", "estimates", "origins"},
+    "dossier": {"errors", "frames", "estimates", "origins", "catalogue"},
+    "responses": {"errors", "frames", "estimates", "origins", "catalogue"},
+    "cleaning": {"errors", "frames", "estimates", "origins", "catalogue", "dossier", "responses"},
     "synthetic": {"errors", "catalogue"},
-    "metrics": {"errors", "frames", "estimates", "provenance", "catalogue", "dossier", "responses"},
-    "reporting": {"errors", "frames", "estimates", "provenance", "catalogue", "dossier"},
+    "metrics": {"errors", "frames", "estimates", "origins", "catalogue", "dossier", "responses"},
+    "reporting": {"errors", "frames", "estimates", "origins", "catalogue", "dossier"},
     "evidence": EVERYTHING - {"evidence", "synthetic", "attachment", "running", "cli"},
     "attachment": EVERYTHING - {"cleaning", "metrics", "attachment", "synthetic", "running", "cli"},
-    "running": {"errors", "estimates", "catalogue", "provenance", "dossier", "evidence", "reporting", "attachment"},
+    "running": {"errors", "estimates", "catalogue", "origins", "dossier", "evidence", "reporting", "attachment"},
     "cli_checks": EVERYTHING - {"cli"},
     "cli": EVERYTHING | {"cli_checks"},
     "__main__": {"cli"},

@@ -49,7 +49,13 @@ def project() -> dict:
 
 @pytest.fixture(scope="module")
 def required(project: dict) -> dict[str, str]:
-    return ranges([*project["dependencies"], *project["optional-dependencies"]["dev"]])
+    return ranges(
+        [
+            *project["dependencies"],
+            *project["optional-dependencies"]["dev"],
+            *project["optional-dependencies"]["cluster"],
+        ]
+    )
 
 
 @pytest.fixture(scope="module")

@@ -3,50 +3,36 @@
 What a notebook needs: open the evidence of an edition, choose a part of it, show sections of a page.
 """
 
-from pcse_analysis.dossier import choose
-from pcse_analysis.estimates import changes_frame, estimates_frame
-from pcse_analysis.evidence import open_evidence, open_responses
-from pcse_analysis.metrics.planning import detectable_change
-from pcse_analysis.reporting import commitments, compensation, issues, standards
-from pcse_analysis.reporting.answers import answers
-from pcse_analysis.reporting.background import left_out, methods, provenance, replies, sources, timeline
-from pcse_analysis.reporting.failing import failing_shares
-from pcse_analysis.reporting.letter_claims import claims, lead
-from pcse_analysis.reporting.pages import other_pages
-from pcse_analysis.reporting.quality import against_register, flow, nonresponse, repairs, respondents
-from pcse_analysis.reporting.sections import findings, heading, overview, service, services, summary
+from importlib import import_module
+from typing import Any
 
-__all__ = [
-    "against_register",
-    "answers",
-    "changes_frame",
-    "choose",
-    "claims",
-    "commitments",
-    "compensation",
-    "detectable_change",
-    "estimates_frame",
-    "failing_shares",
-    "findings",
-    "flow",
-    "heading",
-    "issues",
-    "lead",
-    "left_out",
-    "methods",
-    "nonresponse",
-    "open_evidence",
-    "open_responses",
-    "other_pages",
-    "overview",
-    "provenance",
-    "repairs",
-    "replies",
-    "respondents",
-    "service",
-    "services",
-    "sources",
-    "standards",
-    "summary",
-    "timeline",
-]
+_HOMES = {
+    "dossier": ("choose",),
+    "estimates": ("changes_frame", "estimates_frame"),
+    "evidence": ("open_evidence", "open_responses"),
+    "metrics.planning": ("detectable_change",),
+    "reporting": ("commitments", "compensation", "issues", "standards"),
+    "reporting.answers": ("answers",),
+    "reporting.background": ("left_out", "methods", "provenance", "replies", "sources", "timeline"),
+    "reporting.failing": ("failing_shares",),
+    "reporting.letter_claims": ("claims", "lead"),
+    "reporting.pages": ("other_pages",),
+    "reporting.quality": ("against_register", "flow", "nonresponse", "repairs", "respondents"),
+    "reporting.sections": ("findings", "heading", "overview", "service", "services", "summary"),
+}
+"""Where each name lives: a module is imported when one of its names is first asked for, so that a command is quick."""
+__all__ = sorted(name for names in _HOMES.values() for name in names)
+
+
+def __getattr__(name: str) -> Any:
+    for home, names in _HOMES.items():
+        if name in names:
+            module = import_module(f"{__name__}.{home}")
+            found = getattr(module, name, None)
+            globals()[name] = found if found is not None else import_module(f"{module.__name__}.{name}")
+            return globals()[name]
+    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return list(__all__)

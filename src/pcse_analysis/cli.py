@@ -9,14 +9,11 @@ from types import FrameType
 
 import click
 
-from pcse_analysis.catalogue.load import project_root
+from pcse_analysis.catalogue.choices import ALL
+from pcse_analysis.catalogue.load import project_root, read_catalogue
 from pcse_analysis.cli_checks import diff, verify
-from pcse_analysis.dossier import ALL
 from pcse_analysis.errors import DataError, Problems, UserError
-from pcse_analysis.evidence import make_evidence, read_inputs
-from pcse_analysis.evidence.ledgers import ledger_in_words, ledgers_of
-from pcse_analysis.evidence.new_wave import Look, in_words, inspect_file, write_drafts
-from pcse_analysis.evidence.replies import flow_in_words, raw_folder
+from pcse_analysis.running.plan import plan_build
 
 STOPPED = "Stopped; earlier outputs are untouched."
 PROJECT = click.option(
@@ -44,6 +41,10 @@ def pcse() -> None:
 @RAW
 def check(project: Path, raw: Path | None) -> None:
     """Check the catalogue, the input files and every export that an edition is made from; make nothing."""
+    from pcse_analysis.evidence import make_evidence, read_inputs
+    from pcse_analysis.evidence.ledgers import ledger_in_words, ledgers_of
+    from pcse_analysis.evidence.replies import flow_in_words
+
     inputs = read_inputs(project_root(project), raw)
     surveys = ", ".join(
         f"{s.id} ({len(inputs.published[s.id])} published figures)" for s in inputs.catalogue.surveys.values()
@@ -94,6 +95,9 @@ def inspect(
     out: Path | None,
 ) -> None:
     """Say what FILE holds and draft the catalogue files of its wave, to be edited and then checked."""
+    from pcse_analysis.evidence.new_wave import Look, in_words, inspect_file, write_drafts
+    from pcse_analysis.evidence.replies import raw_folder
+
     root = project_root(project)
     look = Look(
         survey=survey,
@@ -152,10 +156,17 @@ def build(
     supersedes: Path | None,
 ) -> None:
     """Build an edition: estimates.csv, changes.csv, annex.html, pages/, provenance.json and SHA256SUMS."""
-    from pcse_analysis.running.build import build as build_edition  # here, as Papermill takes a second to import
-
     root = project_root(project)
-    for one in read_inputs(root, raw).catalogue.editions if edition == ALL else [edition]:
+    names = [edition]
+    if edition == ALL:
+        problems = Problems()
+        names = list(read_catalogue(root, problems).editions)
+        problems.raise_as(problems.kind)
+    for one in names:
+        plan_build(root, one, parameters)  # what is wrong with the command is told before anything slow is imported
+    from pcse_analysis.running.build import build as build_edition
+
+    for one in names:
         folder = build_edition(
             root, one, out or root / "outputs", parameters, timeout, raw, final=final, supersedes=supersedes
         )

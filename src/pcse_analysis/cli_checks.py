@@ -81,7 +81,7 @@ def _built_again(file: Path, data: Data, root: Path, raw: Path | None) -> None:
     """Build the edition of a page again and say whether the same bytes come of it, or where they differ."""
     from pcse_analysis.attachment.embedded import find_block
     from pcse_analysis.attachment.verify import compared
-    from pcse_analysis.provenance import FINAL
+    from pcse_analysis.origins import FINAL
     from pcse_analysis.running.build import build
 
     record = data.record

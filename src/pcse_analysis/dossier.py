@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import pandas as pd
 
-from pcse_analysis.catalogue.ledgers import LEDGER_PAGES, Ledger
+from pcse_analysis.catalogue.choices import ALL, LATEST, PREVIOUS, check_parameters
+from pcse_analysis.catalogue.ledgers import Ledger
 from pcse_analysis.catalogue.raw import Quote, Theme
-from pcse_analysis.catalogue.types import Catalogue, Comparability, Edition, Page, Question, ServiceLine, Survey, Wave
-from pcse_analysis.errors import CommandError, Problems, not_an_option
+from pcse_analysis.catalogue.types import Catalogue, Comparability, Edition, Question, ServiceLine, Survey, Wave
+from pcse_analysis.errors import CommandError, Problems
 from pcse_analysis.estimates import Change, Estimate, Figures
-from pcse_analysis.provenance import RunRecord
-
-ALL = "all"
-PREVIOUS, LATEST = "previous", "latest"
-"""Stand for the last wave that an edition holds, and for the one before."""
-CATALOGUE_NAMES = "names of waves, groups and service lines stand in data/catalogue/."
+from pcse_analysis.origins import RunRecord
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,55 +126,6 @@ def finding_order(finding: str) -> tuple[str, int]:
     """The order of finding ids: by letters, then by number."""
     letters = finding.rstrip("0123456789")
     return letters, int(finding[len(letters) :] or 0)
-
-
-def repeated_for(catalogue: Catalogue, page: Page, survey: Survey | None) -> list[str]:
-    """What a page is made for one by one: service lines, ledgers of a kind, or groups with replies in the survey."""
-    if page.each == "service_line":
-        return list(catalogue.service_lines)
-    if page.each in LEDGER_PAGES:
-        return _ledgers(catalogue, page.each, [survey] if survey else [])
-    if survey is None:
-        return []
-    asked = {export.group for wave in survey.waves.values() for export in wave.exports.values()}
-    return [group for group in survey.groups if group in asked]
-
-
-def check_parameters(
-    catalogue: Catalogue,
-    survey: Survey | None,
-    given: Mapping[str, str],
-    problems: Problems,
-    *,
-    only_wave: bool = False,
-) -> None:
-    """Note every parameter whose value names something that does not exist in ``survey`` (None: in any survey).
-
-    With ``only_wave`` the earlier and the later wave may be one and the same, as there is no other.
-    """
-    surveys = [survey] if survey else list(catalogue.surveys.values())
-    waves = {wave.id: wave for one in surveys for wave in one.waves.values()}
-    groups = [group for one in surveys for group in one.groups]
-    options: dict[str, tuple[str, list[str]]] = {
-        "survey": ("the survey of this edition", [one.id for one in surveys]),
-        "wave_before": (f"a wave, or '{PREVIOUS}'", [PREVIOUS, *waves]),
-        "wave_after": (f"a wave, or '{LATEST}'", [LATEST, *waves]),
-        "service_line": (f"a service line, or '{ALL}'", [ALL, *catalogue.service_lines]),
-        "issues": ("an issue log of this edition", _ledgers(catalogue, "issues", surveys)),
-        "claims": ("claims of this edition", _ledgers(catalogue, "claims", surveys)),
-        "group": (f"a respondent group, or '{ALL}'", [ALL, *groups]),
-    }
-    for name, value in given.items():
-        if name in options and value not in options[name][1]:
-            problems.add(f"parameter '{name}': {not_an_option(value, *options[name])}", to_do=CATALOGUE_NAMES)
-    before, after = (waves.get(given.get(name, "")) for name in ("wave_before", "wave_after"))
-    if before and after and before.fieldwork_start >= after.fieldwork_start and not only_wave:
-        problems.add(f"parameter 'wave_after': found '{after.id}', expected a wave after '{before.id}' (wave_before)")
-
-
-def _ledgers(catalogue: Catalogue, kind: str, surveys: Sequence[Survey]) -> list[str]:
-    names = {survey.id for survey in surveys}
-    return [one.id for one in catalogue.ledgers.values() if one.kind == kind and one.survey in names]
 
 
 def choose(

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import groupby
+from pathlib import Path
 
 from rapidfuzz import fuzz, process
 
 DATA, CATALOGUE = "data/", "data/catalogue/"
 LONGEST_SHOWN = 40
 NEAR_ENOUGH = 65
+DISK = {
+    errno.ENOSPC: "free some space, or name a folder on another disk.",
+    errno.EDQUOT: "free some space, or name a folder on another disk.",
+    errno.EROFS: "name a folder that may be written to.",
+    errno.EACCES: "name a folder that may be written to, or ask who owns it.",
+    errno.EPERM: "name a folder that may be written to, or ask who owns it.",
+}
+"""Errors of a disk that the user can mend, and how."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +92,15 @@ class CatalogueError(UserError):
 
 class DataError(UserError):
     """Mistakes in input data."""
+
+
+def disk_error(error: OSError, place: Path) -> CommandError | None:
+    """What to say of a disk that is full or may not be written to; None of any other error. ``place`` is the folder."""
+    to_do = DISK.get(error.errno or 0)
+    if to_do is None:
+        return None
+    what = f"nothing can be written to '{error.filename or place}': {(error.strerror or 'unknown').lower()}"
+    return CommandError([Problem(what=what, to_do=to_do)])
 
 
 @dataclass

@@ -13,10 +13,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pcse_analysis.catalogue.choices import find_edition
 from pcse_analysis.cleaning.payments import read_payments
 from pcse_analysis.cleaning.register import Register, read_ods_practices, register
 from pcse_analysis.errors import Problems
-from pcse_analysis.evidence.inputs import find_edition, read_inputs
+from pcse_analysis.evidence.inputs import read_inputs
 from pcse_analysis.evidence.received import Received, write_interim
 from pcse_analysis.evidence.replies import flow_in_words, read_replies
 from pcse_analysis.responses import tidy_responses
@@ -197,7 +198,7 @@ def test_two_exports_are_read_together_and_written(made: Made) -> None:
     made.export(["RespondentID", "Was it fast?"], ["1", "test"], ["2", "Yes"], file="others.csv")
     made.write()
     inputs = read_inputs(made.root)
-    replies = read_replies(inputs.root, inputs.raw, inputs.catalogue, find_edition(inputs, "made"))
+    replies = read_replies(inputs.root, inputs.raw, inputs.catalogue, find_edition(inputs.catalogue, "made"))
     assert [flow_in_words(r) for r in replies.responses] == [
         "made 2020 replies: received 5, excluded 1 (1 outside fieldwork), analysed 4.",
         "made 2020 others: received 2, excluded 1 (1 test rows), analysed 1.",

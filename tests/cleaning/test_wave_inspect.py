@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pcse_analysis.evidence import find_edition, read_inputs, read_replies
+from pcse_analysis.catalogue.choices import find_edition
+from pcse_analysis.evidence import read_inputs, read_replies
 from tests.cleaning.made_exports import write_csv
 from tests.conftest import ROOT, copy_project, run_pcse
 from tests.shared import REALDATA, needs_realdata
@@ -61,7 +62,7 @@ def test_the_drafts_are_enough_for_clean_replies(project: Path) -> None:
     row = "mine,Mine,mine,responses,2020-12-31,Made up.,the maintainers,,,\n"
     editions.write_text(editions.read_text(encoding="utf-8") + row, encoding="utf-8")
     inputs = read_inputs(project)
-    replies = read_replies(project, inputs.raw, inputs.catalogue, find_edition(inputs, "mine"))
+    replies = read_replies(project, inputs.raw, inputs.catalogue, find_edition(inputs.catalogue, "mine"))
     assert [(r.flow.received, r.flow.analysed) for r in replies.responses] == [(20, 20)]
 
 

@@ -7,8 +7,9 @@ from functools import cache
 from math import isfinite
 from pathlib import Path
 
+from pcse_analysis.catalogue.choices import find_edition
 from pcse_analysis.estimates import Estimate, Figures, Verdict
-from pcse_analysis.evidence import find_edition, read_inputs, read_replies
+from pcse_analysis.evidence import read_inputs, read_replies
 from pcse_analysis.evidence.reply_figures import reply_evidence
 
 ROOT = Path(__file__).parents[2]
@@ -18,7 +19,7 @@ PLAIN = (str, float, int, bool, tuple, Verdict, type(None))
 @cache
 def figures() -> Figures:
     inputs = read_inputs(ROOT)
-    edition = find_edition(inputs, "synthetic")
+    edition = find_edition(inputs.catalogue, "synthetic")
     replies = read_replies(inputs.root, inputs.raw, inputs.catalogue, edition)
     return reply_evidence(inputs.catalogue, edition, replies)
 

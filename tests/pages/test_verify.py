@@ -18,7 +18,7 @@ from pcse_analysis.attachment.pieces import pieces_of
 from pcse_analysis.attachment.verify import verify
 from pcse_analysis.errors import CommandError
 from pcse_analysis.estimates import Change, Estimate, Figures, Verdict, read_figures
-from pcse_analysis.provenance import RunRecord, SourceFile, file_sha256
+from pcse_analysis.origins import RunRecord, SourceFile, file_sha256
 from tests.conftest import run_pcse
 from tests.pages.test_gate import PAGE, ROW, printed
 

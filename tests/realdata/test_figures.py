@@ -16,9 +16,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from pcse_analysis.catalogue.choices import find_edition
 from pcse_analysis.catalogue.types import Catalogue
 from pcse_analysis.estimates import Estimate
-from pcse_analysis.evidence import Replies, find_edition, read_inputs, read_replies
+from pcse_analysis.evidence import Replies, read_inputs, read_replies
 from pcse_analysis.evidence.reply_figures import reply_evidence
 from pcse_analysis.metrics.sample import by_answer, everyone, sample_of
 from pcse_analysis.metrics.survey import FAILING, survey_estimates
@@ -41,7 +42,7 @@ def catalogue() -> Catalogue:
 def replies(survey: str) -> Replies:
     """The replies of the edition that bears the survey's name."""
     inputs = read_inputs(HERE, REALDATA)
-    return read_replies(HERE, REALDATA, inputs.catalogue, find_edition(inputs, survey))
+    return read_replies(HERE, REALDATA, inputs.catalogue, find_edition(inputs.catalogue, survey))
 
 
 def figures(survey: str) -> list[dict[str, str]]:

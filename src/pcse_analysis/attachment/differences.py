@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pcse_analysis.attachment.verify import parameters_of
-from pcse_analysis.provenance import RunRecord
+from pcse_analysis.origins import RunRecord
 
 
 def different_records(before: RunRecord, after: RunRecord) -> list[str]:

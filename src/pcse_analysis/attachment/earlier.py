@@ -13,7 +13,7 @@ from pcse_analysis.attachment.verify import listed_sums, verify
 from pcse_analysis.errors import CommandError, Problem, Problems
 from pcse_analysis.estimates import Figures, read_figures
 from pcse_analysis.evidence import RECORD
-from pcse_analysis.provenance import ANNEX, SUMS, RunRecord, file_sha256
+from pcse_analysis.origins import ANNEX, SUMS, RunRecord, file_sha256
 
 READ = (RECORD, "estimates.csv", "changes.csv", ANNEX)
 

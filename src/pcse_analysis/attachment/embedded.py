@@ -17,7 +17,7 @@ from pcse_analysis.attachment.columns import columns_of, rows_of
 from pcse_analysis.attachment.pieces import pieces_of
 from pcse_analysis.attachment.printed import rows_named
 from pcse_analysis.estimates import Change, Estimate, Figures
-from pcse_analysis.provenance import RunRecord
+from pcse_analysis.origins import RunRecord
 
 FORMAT = 1
 SEAL = 6

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pcse_analysis.attachment.pdf import print_pdf
 from pcse_analysis.dossier import Dossier
-from pcse_analysis.provenance import ANNEX, file_sha256
+from pcse_analysis.origins import ANNEX, file_sha256
 from pcse_analysis.reporting.standing import marks
 
 SPREADSHEET, WORD, PDF = "annex.xlsx", "annex.docx", "annex.pdf"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from bs4 import BeautifulSoup, Tag
 
@@ -16,15 +16,43 @@ REFUSED = ("iframe", "object", "embed", "link", "base", "form", "applet", "frame
 DRAWN = ("path", "use", "circle", "rect", "line", "polyline", "polygon")
 SCHEME = re.compile(r"^([a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
 CSS_ADDRESS = re.compile(r"url\(\s*['\"]?([^)'\"]*)|@import\s+['\"]?([^'\";]*)", re.IGNORECASE)
+Link = tuple[str, str, str]
+"""The page that a link leads to, the id on it or nothing, and the address as it stands."""
 LEAST_WORDS = 15
 """Characters of an alternative text, at the least: shorter ones say nothing of a chart."""
 
 
-def broken_rules(soup: BeautifulSoup, page: str, anchors: Mapping[str, set[str]]) -> list[str]:
-    """A line for every rule that a page breaks. ``anchors`` has the ids of every page of the edition by file name."""
-    rules: tuple[Callable[[BeautifulSoup], Iterable[str]], ...] = (_structure, _tables, _images, _exhibits, _addresses)
-    lines = [line for rule in rules for line in rule(soup)]
-    return lines + list(_links(soup, page, anchors))
+def broken_rules(soup: BeautifulSoup) -> list[str]:
+    """A line for every rule that a page breaks by itself; see ``lost_links`` for where its links lead."""
+    rules: tuple[Callable[[BeautifulSoup], Iterable[str]], ...] = (
+        _structure,
+        _tables,
+        _images,
+        _exhibits,
+        _addresses,
+        _outside,
+    )
+    return [line for rule in rules for line in rule(soup)]
+
+
+def links_of(soup: BeautifulSoup, page: str) -> tuple[Link, ...]:
+    """The links of a page to places in its edition: the page and the id that each leads to, and how it stands there."""
+    folder = page.rpartition("/")[0]
+    addresses = [str(link["href"]) for link in soup.find_all(["a", "use"], href=True)]
+    found = []
+    for address in dict.fromkeys(a for a in addresses if not SCHEME.match(a)):
+        target, _, anchor = address.partition("#")
+        found.append((_resolved(folder, target) if target else page, anchor, address))
+    return tuple(found)
+
+
+def lost_links(links: Iterable[Link], anchors: Mapping[str, Collection[str]]) -> list[str]:
+    """A line for every link that leads nowhere. ``anchors`` has the ids of every page of the edition by file name."""
+    return [
+        f"a link leads nowhere: {address[:80]}"
+        for name, anchor, address in links
+        if name not in anchors or (anchor and anchor not in anchors[name])
+    ]
 
 
 def ids_of(html: str) -> set[str]:
@@ -136,19 +164,13 @@ def _style(text: str) -> Iterator[str]:
             yield f"a style fetches an outside address: {address[:80]}"
 
 
-def _links(soup: BeautifulSoup, page: str, anchors: Mapping[str, set[str]]) -> Iterator[str]:
-    """Links that lead nowhere; only the list of sources may name outside addresses to be followed by hand."""
-    folder = page.rpartition("/")[0]
+def _outside(soup: BeautifulSoup) -> Iterator[str]:
+    """Links that leave the edition; only the list of sources may name outside addresses to be followed by hand."""
     for link in soup.find_all(["a", "use"], href=True):
         address = str(link["href"])
-        if SCHEME.match(address):
-            if link.name != "a" or "address" not in (link.get("class") or []) or not address.startswith("http"):
-                yield f"a link leads outside: {address[:80]}"
-            continue
-        target, _, anchor = address.partition("#")
-        name = _resolved(folder, target) if target else page
-        if name not in anchors or (anchor and anchor not in anchors[name]):
-            yield f"a link leads nowhere: {address[:80]}"
+        is_source = link.name == "a" and "address" in (link.get("class") or []) and address.startswith("http")
+        if SCHEME.match(address) and not is_source:
+            yield f"a link leads outside: {address[:80]}"
 
 
 def _resolved(folder: str, target: str) -> str:

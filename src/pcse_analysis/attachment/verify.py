@@ -12,7 +12,7 @@ from pcse_analysis.attachment.embedded import Block, Data, find_block, read_data
 from pcse_analysis.attachment.pieces import Piece, pieces_of, shortened
 from pcse_analysis.attachment.printed import printed_figures, wrong_figures
 from pcse_analysis.errors import CommandError, Problem
-from pcse_analysis.provenance import SUMS, RunRecord
+from pcse_analysis.origins import SUMS, RunRecord
 
 CAN_SAY = (
     "This is all that the file alone can say. Whoever writes text, data and seals anew is not found out this way: "

@@ -28,7 +28,7 @@ from pcse_analysis.cleaning.rules import Work, set_off_route
 from pcse_analysis.cleaning.unknown import MOST_LISTED
 from pcse_analysis.cleaning.values import Meanings, Repairs
 from pcse_analysis.errors import Problems
-from pcse_analysis.provenance import file_sha256
+from pcse_analysis.origins import file_sha256
 from pcse_analysis.responses import Flow, Responses, Step
 
 NO_WEIGHT = "leave such rows out by a rule such as 'rows_with', or ask who made the weights."

@@ -10,26 +10,27 @@ from typing import Any
 
 import pandas as pd
 
+from pcse_analysis.catalogue.choices import find_edition
 from pcse_analysis.catalogue.load import project_root
 from pcse_analysis.catalogue.types import Edition
 from pcse_analysis.cleaning.ledgers import CleanLedger
 from pcse_analysis.dossier import Dossier
 from pcse_analysis.errors import DataError, Problems
-from pcse_analysis.estimates import Figures, estimate_id, read_figures, write_figures
+from pcse_analysis.estimates import Figures, estimate_id, write_figures
 from pcse_analysis.evidence.figures import known, published_evidence
-from pcse_analysis.evidence.inputs import Inputs, find_edition, read_inputs, record_of
+from pcse_analysis.evidence.inputs import Inputs, read_inputs, record_of
 from pcse_analysis.evidence.ledgers import clean_ledgers, joined, ledger_evidence, ledger_files, ledgers_of
 from pcse_analysis.evidence.left_out import left_out
 from pcse_analysis.evidence.received import Received
 from pcse_analysis.evidence.replies import RAW_FOLDER, read_replies, read_words
 from pcse_analysis.evidence.reply_figures import reply_evidence
 from pcse_analysis.metrics.performance import performance_estimates
-from pcse_analysis.provenance import DRAFT, RunRecord
+from pcse_analysis.origins import DRAFT, RunRecord
 
-BUILT_FOLDER = "PCSE_BUILT_FOLDER"
-"""Environment variable that a build sets for its notebooks: the folder its CSVs are in."""
 PROJECT_FOLDER = "PCSE_PROJECT"
 """Environment variable that a build sets for its notebooks: the project they belong to."""
+_HANDED_OVER: list[Dossier] = []
+"""The dossier of the run that this process makes a page of; empty where a notebook is run by hand."""
 RECORD = "provenance.json"
 """The file in an edition's folder that says what it was made from."""
 
@@ -47,7 +48,7 @@ def make_evidence(
     Raises:
         DataError: an export or a ledger of the edition has mistakes; all of them are listed.
     """
-    chosen = find_edition(inputs, edition)
+    chosen = find_edition(inputs.catalogue, edition)
     received = _received(inputs, chosen)
     if received.replies is not None:
         figures = reply_evidence(inputs.catalogue, chosen, received.replies)
@@ -128,20 +129,23 @@ def _project() -> tuple[Path, Path | None]:
     return project_root(Path(os.environ.get(PROJECT_FOLDER, "."))), Path(raw) if raw else None
 
 
+def hand_over(dossier: Dossier) -> None:
+    """Let the notebooks of this process open ``dossier`` rather than make it anew."""
+    _HANDED_OVER[:] = [dossier]
+
+
 def open_evidence(edition: str) -> Dossier:
     """The evidence of an edition, for a notebook.
 
-    Inside a build the figures are those the build wrote; by hand they are computed from the inputs as they are now.
+    Inside a run it is what was made for all its pages; by hand it is made from the inputs as they are now.
 
     Raises:
         CommandError, CatalogueError, DataError: the inputs have mistakes; all are listed.
     """
-    inputs = read_inputs(*_project())
-    built = os.environ.get(BUILT_FOLDER)
-    if not built:
-        return make_dossier(inputs, edition)
-    record = RunRecord.from_json(json.loads((Path(built) / RECORD).read_text(encoding="utf-8")))
-    return _dossier(inputs, find_edition(inputs, edition), read_figures(Path(built)), record)
+    for dossier in _HANDED_OVER:
+        if dossier.edition.id == edition:
+            return dossier
+    return make_dossier(read_inputs(*_project()), edition)
 
 
 def open_responses(edition: str) -> pd.DataFrame:
@@ -153,5 +157,5 @@ def open_responses(edition: str) -> pd.DataFrame:
         CommandError, CatalogueError, DataError: the edition rests on published figures, or the inputs have mistakes.
     """
     inputs = read_inputs(*_project())
-    replies = read_replies(inputs.root, inputs.raw, inputs.catalogue, find_edition(inputs, edition))
+    replies = read_replies(inputs.root, inputs.raw, inputs.catalogue, find_edition(inputs.catalogue, edition))
     return replies.frame()

@@ -21,10 +21,10 @@ from pcse_analysis.cleaning.public_record import (
     read_timeline,
 )
 from pcse_analysis.cleaning.published import read_published
-from pcse_analysis.errors import CommandError, Problem, Problems, not_an_option
+from pcse_analysis.errors import Problems
 from pcse_analysis.evidence.received import Received
 from pcse_analysis.evidence.replies import raw_folder
-from pcse_analysis.provenance import RunRecord, SourceFile, commit_of, file_sha256, tree_sha256
+from pcse_analysis.origins import RunRecord, SourceFile, commit_of, file_sha256, tree_sha256
 
 PACKAGES = (
     "jinja2",
@@ -92,18 +92,6 @@ def read_inputs(root: Path, raw: Path | None = None) -> Inputs:
         performance=performance,
         pairs=pairs,
     )
-
-
-def find_edition(inputs: Inputs, edition: str) -> Edition:
-    """The edition of this name.
-
-    Raises:
-        CommandError: there is none; near misses are named.
-    """
-    editions = inputs.catalogue.editions
-    if edition not in editions:
-        raise CommandError([Problem(what=f"edition: {not_an_option(edition, 'an edition', editions)}")])
-    return editions[edition]
 
 
 def record_of(

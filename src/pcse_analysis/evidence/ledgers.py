@@ -25,7 +25,7 @@ from pcse_analysis.metrics.resolution import resolution_estimates
 from pcse_analysis.metrics.returns import returns_estimates
 from pcse_analysis.metrics.slow_down_figures import families_of, slow_down_figures
 from pcse_analysis.metrics.verdict import judge
-from pcse_analysis.provenance import SourceFile, file_sha256
+from pcse_analysis.origins import SourceFile, file_sha256
 
 
 def ledgers_of(catalogue: Catalogue, edition: Edition) -> list[Ledger]:

@@ -14,7 +14,7 @@ from pcse_analysis.cleaning.draft import Wanted, draft_files
 from pcse_analysis.cleaning.exports import read_export
 from pcse_analysis.cleaning.inspection import Inspection, inspect
 from pcse_analysis.errors import CommandError, DataError, Problem, Problems, not_an_option
-from pcse_analysis.provenance import file_sha256
+from pcse_analysis.origins import file_sha256
 
 DRAFTS = "build/inspect"
 NAME = re.compile(r"[a-z0-9][a-z0-9-]*")

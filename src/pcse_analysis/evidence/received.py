@@ -10,7 +10,7 @@ import pandas as pd
 from pcse_analysis.cleaning.ledgers import CleanLedger
 from pcse_analysis.errors import DATA
 from pcse_analysis.evidence.replies import Replies
-from pcse_analysis.provenance import SourceFile
+from pcse_analysis.origins import SourceFile
 
 INTERIM = f"{DATA}interim"
 

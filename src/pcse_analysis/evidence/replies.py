@@ -21,7 +21,7 @@ from pcse_analysis.cleaning.register import Register, read_ods_practices, regist
 from pcse_analysis.cleaning.survey import clean_export
 from pcse_analysis.cleaning.themes import read_themes
 from pcse_analysis.errors import DATA, CommandError, DataError, Problem, Problems
-from pcse_analysis.provenance import SourceFile, file_sha256
+from pcse_analysis.origins import SourceFile, file_sha256
 from pcse_analysis.responses import Responses, tidy_responses
 
 RAW_FOLDER = "PCSE_RAW"

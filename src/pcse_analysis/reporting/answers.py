@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from markupsafe import Markup
 
+from pcse_analysis.catalogue.choices import ALL
 from pcse_analysis.catalogue.types import Question, Wave
-from pcse_analysis.dossier import ALL, Dossier, finding_order
+from pcse_analysis.dossier import Dossier, finding_order
 from pcse_analysis.errors import CommandError, Problems, not_an_option
 from pcse_analysis.estimates import Estimate
 from pcse_analysis.reporting.figures import figure, wave_name

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from pcse_analysis.dossier import ALL, Dossier, finding_order
+from pcse_analysis.catalogue.choices import ALL
+from pcse_analysis.dossier import Dossier, finding_order
 from pcse_analysis.estimates import Estimate
 from pcse_analysis.reporting.answers import FAILING, estimates_of, waves_asked
 from pcse_analysis.reporting.breakdown import WEIGHTED

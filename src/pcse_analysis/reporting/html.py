@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from pcse_analysis.provenance import MADE_HERE
+from pcse_analysis.origins import MADE_HERE
 
 
 class Piece:

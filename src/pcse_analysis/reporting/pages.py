@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from markupsafe import Markup
 
+from pcse_analysis.catalogue.choices import ALL, repeated_for
 from pcse_analysis.catalogue.ledgers import LEDGER_PAGES
 from pcse_analysis.catalogue.types import Page
-from pcse_analysis.dossier import ALL, Dossier, Selection, repeated_for
+from pcse_analysis.dossier import Dossier, Selection
 from pcse_analysis.reporting.findings import change_finding
 from pcse_analysis.reporting.html import Html, joined
 from pcse_analysis.reporting.tables import Cell, Table

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from markupsafe import Markup
 
-from pcse_analysis.dossier import ALL, Dossier, Selection
+from pcse_analysis.catalogue.choices import ALL
+from pcse_analysis.dossier import Dossier, Selection
 from pcse_analysis.estimates import Change, Verdict
 from pcse_analysis.reporting.compensation_words import waits_headline
 from pcse_analysis.reporting.exhibit import change_exhibit, cited, share_sentences, shares_exhibit

@@ -5,7 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from pcse_analysis.dossier import Dossier
-from pcse_analysis.provenance import FINAL
+from pcse_analysis.origins import FINAL
 from pcse_analysis.reporting.figures import date
 from pcse_analysis.reporting.html import joined
 

@@ -1,8 +1,8 @@
-"""How a run can end other than well, and the exit code of each."""
+"""How a run can end, and the exit code of each."""
 
 from __future__ import annotations
 
-EXIT_ERROR, EXIT_TIMEOUT, EXIT_DEAD, EXIT_GATE = 4, 5, 6, 7
+EXIT_MISTAKE, EXIT_ERROR, EXIT_TIMEOUT, EXIT_DEAD, EXIT_GATE = 2, 4, 5, 6, 7
 
 
 class RunError(Exception):
@@ -12,3 +12,7 @@ class RunError(Exception):
         """Keep the exit code beside the message."""
         self.exit_code = exit_code
         super().__init__(message)
+
+    def __reduce__(self) -> tuple[type[RunError], tuple[int, str]]:
+        """How it is sent from one process to another."""
+        return type(self), (self.exit_code, str(self))

@@ -1,22 +1,30 @@
-"""The parameters that notebooks declare, and values for them from a command line, checked and typed."""
+"""The parameters that notebooks declare, and values for them from a command line, checked and typed.
+
+A notebook declares them in the cell tagged ``parameters``, one a line, the type as Python writes it: ``str``, ``int``,
+``float``, ``bool``, ``Literal["a", "b"]`` for a choice, ``Annotated[int, Interval(ge=1, le=9)]`` for a range. The cell
+is read as text and never run, so that a mistake is told before anything slow is imported.
+"""
 
 from __future__ import annotations
 
 import ast
 import io
+import json
 import re
 import tokenize
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import nbformat
-
-from pcse_analysis.errors import CommandError, Problem, Problems, near_miss, shown
+from pcse_analysis.errors import CommandError, Problem, Problems, near_miss, not_an_option, shown
 
 Value = str | int | float | bool
 TYPES = ("str", "int", "float", "bool")
 NUMBERS = {"int": r"-?[0-9]{1,15}", "float": r"-?[0-9]{1,15}(\.[0-9]+)?(e-?[0-9]{1,3})?"}
+FORMS = f"name: type = value, the type {', '.join(TYPES)}, Literal[...] or Annotated[type, Interval(ge=..., le=...)]"
+HELPERS = {"typing": {"Annotated", "Literal"}, "annotated_types": {"Interval"}}
+"""What the cell may import, to say what a parameter may be."""
 NAMES_STAND = "names and defaults of parameters stand in the first cell of each notebook."
 BUILD_SETS = ("edition",)
 """Parameters that the build itself gives to every notebook."""
@@ -24,49 +32,98 @@ BUILD_SETS = ("edition",)
 
 @dataclass(frozen=True, kw_only=True)
 class Parameter:
-    """One parameter of a notebook: its type, default and description as the notebook declares them."""
+    """One parameter of a notebook: its type, default and description as the notebook declares them.
+
+    ``choices`` are the only values that it may have, ``least`` and ``most`` the ends of its range, where it has such.
+    """
 
     name: str
     type: str
     default: Value
     about: str
+    choices: tuple[Value, ...] = ()
+    least: float | None = None
+    most: float | None = None
 
 
-def declared_parameters(notebook: Path) -> dict[str, Parameter]:
-    """The parameters in the cell tagged ``parameters``: lines such as ``group: str = "all"  # who replied``.
+@dataclass(frozen=True, kw_only=True)
+class Notebook:
+    """A notebook as it was read once: a change of the file after that changes nothing of a run."""
+
+    path: Path
+    text: str
+    parameters: Mapping[str, Parameter]
+
+
+def read_notebook(path: Path) -> Notebook:
+    """The notebook at ``path`` with its parameters.
 
     Raises:
-        CommandError: the notebook cannot be read, has no such cell, or lines in it are not of this form.
+        CommandError: it cannot be read, has no cell of parameters, or lines in that are not of the form they must be.
     """
-    name = f"notebooks/{notebook.name}"
+    name = f"notebooks/{path.name}"
     try:
-        cells = nbformat.read(notebook, as_version=4).cells
-        tagged = [cell.source for cell in cells if "parameters" in (cell.metadata.get("tags") or [])]
-    except (OSError, ValueError, AttributeError, TypeError, KeyError, nbformat.ValidationError):
+        text = path.read_text(encoding="utf-8")
+        tagged = list(_tagged(json.loads(text)))
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         what = "cannot be read as a notebook"
         problem = Problem(what=what, file=name, to_do="save the notebook again from JupyterLab, or take it from git.")
         raise CommandError([problem]) from None
     if len(tagged) != 1:
         raise CommandError([Problem(what=f"found {len(tagged)} cells tagged 'parameters', expected 1", file=name)])
+    return Notebook(path=path, text=text, parameters=_declared(tagged[0], name))
+
+
+def declared_parameters(notebook: Path) -> Mapping[str, Parameter]:
+    """The parameters of the notebook at this path; see ``read_notebook``."""
+    return read_notebook(notebook).parameters
+
+
+def _tagged(notebook: dict[str, Any]) -> Iterator[str]:
+    """The source of each cell tagged ``parameters``, which a file may hold in one piece or line by line."""
+    if notebook["nbformat"] < 4:
+        raise ValueError("a notebook of an old form")
+    for cell in notebook["cells"]:
+        source = cell["source"]
+        if not isinstance(source, str):
+            source = "".join(source)
+        if "parameters" in (cell["metadata"].get("tags") or []):
+            yield source
+
+
+def _declared(source: str, name: str) -> dict[str, Parameter]:
+    """The parameters of a cell, by name.
+
+    Raises:
+        CommandError: what stands in it is no declaration of a parameter.
+    """
     try:
-        statements = ast.parse(tagged[0]).body
-    except SyntaxError:
+        statements = ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError):
         raise CommandError([Problem(what="the cell tagged 'parameters' is not valid Python", file=name)]) from None
-    descriptions = _descriptions(tagged[0])
+    descriptions = _descriptions(source)
     problems = Problems()
     found: dict[str, Parameter] = {}
-    for statement in statements:
+    for statement in (s for s in statements if not _is_helper(s)):
         parameter = _parameter(statement, descriptions.get(statement.end_lineno or 0, ""))
         if parameter is None:
-            line = tagged[0].splitlines()[statement.lineno - 1].strip()
-            what = f"cell 'parameters': found {shown(line)}, expected: name: type = value, the type {', '.join(TYPES)}"
-            problems.add(what, file=name)
+            line = source.splitlines()[statement.lineno - 1].strip()
+            problems.add(f"cell 'parameters': found {shown(line)}, expected: {FORMS}", file=name)
         elif parameter.name in found:
             problems.add(f"cell 'parameters': '{parameter.name}' stands twice", file=name)
         else:
             found[parameter.name] = parameter
+            if said := _outside(parameter, parameter.default):
+                problems.add(f"cell 'parameters', default of '{parameter.name}': {said}", file=name)
     problems.raise_as(CommandError)
     return found
+
+
+def _is_helper(statement: ast.stmt) -> bool:
+    """Whether a statement only imports what says what a parameter may be."""
+    return isinstance(statement, ast.ImportFrom) and {a.name for a in statement.names} <= HELPERS.get(
+        statement.module or "", set()
+    )
 
 
 def _descriptions(source: str) -> dict[int, str]:
@@ -77,14 +134,50 @@ def _descriptions(source: str) -> dict[int, str]:
 
 def _parameter(statement: ast.stmt, about: str) -> Parameter | None:
     match statement:
-        case ast.AnnAssign(target=ast.Name(id=name), annotation=ast.Name(id=kind), value=ast.expr() as value):
+        case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation, value=ast.expr() as value):
             try:
-                default = ast.literal_eval(value)
+                default, allowed = ast.literal_eval(value), _allowed(annotation)
             except ValueError:
                 return None
-            if kind in TYPES and type(default).__name__ == kind:
-                return Parameter(name=name, type=kind, default=default, about=about)
+            if allowed is not None and type(default).__name__ == allowed["type"]:
+                return Parameter(name=name, default=default, about=about, **allowed)
     return None
+
+
+def _allowed(annotation: ast.expr) -> dict[str, Any] | None:
+    """The type, choices and range that an annotation gives; None where it is none that a parameter may have.
+
+    Raises:
+        ValueError: a choice or an end of a range is not written out.
+    """
+    match annotation:
+        case ast.Name(id=kind) if kind in TYPES:
+            return {"type": kind}
+        case ast.Subscript(value=ast.Name(id="Literal"), slice=listed):
+            given = ast.literal_eval(listed)
+            choices = given if isinstance(given, tuple) else (given,)
+            kinds = {type(choice).__name__ for choice in choices}
+            return {"type": kinds.pop(), "choices": choices} if len(kinds) == 1 and kinds <= set(TYPES) else None
+        case ast.Subscript(value=ast.Name(id="Annotated"), slice=ast.Tuple(elts=[kind_of, ast.Call() as interval])):
+            kind = kind_of.id if isinstance(kind_of, ast.Name) else ""
+            named = isinstance(interval.func, ast.Name) and interval.func.id == "Interval" and not interval.args
+            if not named or kind not in NUMBERS:
+                return None
+            ends = {str(k.arg): ast.literal_eval(k.value) for k in interval.keywords}
+            if ends and set(ends) <= {"ge", "le"} and all(type(end) in (int, float) for end in ends.values()):
+                return {"type": kind, "least": ends.get("ge"), "most": ends.get("le")}
+    return None
+
+
+def _outside(parameter: Parameter, value: Value) -> str:
+    """What is wrong with a value that is no choice or out of the range; empty where nothing is."""
+    if parameter.choices and value not in parameter.choices:
+        return not_an_option(str(value), "one of", map(str, parameter.choices))
+    least, most = parameter.least, parameter.most
+    if isinstance(value, int | float) and not ((least is None or value >= least) and (most is None or value <= most)):
+        ends = [f"at least {least}"] * (least is not None) + [f"at most {most}"] * (most is not None)
+        return f"found {value}, expected {' and '.join(ends)}"
+    return ""
 
 
 def given_parameters(words: Iterable[str], problems: Problems) -> dict[str, str]:
@@ -114,15 +207,27 @@ def check_names(given: Mapping[str, str], declared: Mapping[str, Mapping[str, Pa
 
 
 def typed(parameter: Parameter, text: str, problems: Problems) -> Value:
-    """``text`` as the parameter's type; a text stays exactly as it was typed, leading zeros and all."""
-    match parameter.type:
+    """``text`` as the parameter's type; a text stays exactly as it was typed, leading zeros and all.
+
+    What is not of its type, none of its choices or out of its range is noted, and its default given back.
+    """
+    value = _converted(parameter.type, text)
+    if value is None:
+        wanted = {"bool": "true or false", "int": "a whole number", "float": "a number"}[parameter.type]
+        problems.add(f"-p {parameter.name}: found {shown(text)}, expected {wanted}")
+        return parameter.default
+    if said := _outside(parameter, value):
+        problems.add(f"-p {parameter.name}: {said}")
+        return parameter.default
+    return value
+
+
+def _converted(kind: str, text: str) -> Value | None:
+    match kind:
         case "str":
             return text
         case "bool" if text.lower() in ("true", "false"):
             return text.lower() == "true"
-        case "int" | "float" as kind:
-            if re.fullmatch(NUMBERS[kind], text):
-                return int(text) if kind == "int" else float(text)
-    wanted = {"bool": "true or false", "int": "a whole number", "float": "a number"}[parameter.type]
-    problems.add(f"-p {parameter.name}: found {shown(text)}, expected {wanted}")
-    return parameter.default
+        case "int" | "float" if re.fullmatch(NUMBERS[kind], text):
+            return int(text) if kind == "int" else float(text)
+    return None

@@ -6,19 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pcse_analysis.catalogue.types import Page, Survey
-from pcse_analysis.dossier import ALL, check_parameters, repeated_for
-from pcse_analysis.errors import CommandError, Problems, UserError
-from pcse_analysis.evidence import Inputs, find_edition, read_inputs
-from pcse_analysis.provenance import ANNEX
-from pcse_analysis.running.parameters import Parameter, Value, check_names, declared_parameters, given_parameters, typed
+from pcse_analysis.catalogue.choices import ALL, check_parameters, find_edition, repeated_for
+from pcse_analysis.catalogue.load import read_catalogue
+from pcse_analysis.catalogue.types import Catalogue, Page, Survey
+from pcse_analysis.errors import CommandError, Problems
+from pcse_analysis.origins import ANNEX
+from pcse_analysis.running.parameters import Notebook, Value, check_names, given_parameters, read_notebook, typed
 
 
 @dataclass(frozen=True, kw_only=True)
 class PageRun:
     """One page to make: the notebook, its parameters, and where the page goes inside the edition's folder."""
 
-    notebook: Path
+    notebook: Notebook
     parameters: dict[str, Value]
     output: str
     declares: tuple[str, ...] = ()
@@ -26,9 +26,10 @@ class PageRun:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """An edition about to be built: its inputs, the parameters that were given, and its pages."""
+    """An edition about to be built: the project, the parameters that were given, and its pages."""
 
-    inputs: Inputs
+    root: Path
+    catalogue: Catalogue
     edition: str
     given: Mapping[str, str]
     pages: tuple[PageRun, ...]
@@ -40,62 +41,61 @@ class Plan:
         return "../" * run.output.count("/") + ANNEX
 
 
-def plan_build(root: Path, edition: str, words: Sequence[str], raw: Path | None = None) -> Plan:
+def plan_build(root: Path, edition: str, words: Sequence[str]) -> Plan:
     """What a build of ``edition`` with the parameters ``words`` (``name=value``) will do.
 
+    Only the catalogue and the notebooks are read for it, so that a mistake of the command is told at once.
+
     Raises:
-        UserError: mistakes in the command, the notebooks, the catalogue or the inputs; all are listed.
+        UserError: mistakes in the command, the notebooks or the catalogue; all are listed.
     """
     problems = Problems()
     given = given_parameters(words, problems)
-    try:
-        inputs = read_inputs(root, raw)
-    except UserError as error:
-        raise type(error)([*problems.found, *error.problems]) from None
-    editions = inputs.catalogue.editions
+    in_files = Problems()
+    catalogue = read_catalogue(root, in_files)
+    if in_files.told:
+        raise in_files.kind([*problems.found, *in_files.told])
+    editions = catalogue.editions
     with problems.gathering():
-        find_edition(inputs, edition)
-    declared: dict[str, dict[str, Parameter]] = {}
+        find_edition(catalogue, edition)
+    notebooks: dict[str, Notebook] = {}
     kind = editions[edition].evidence if edition in editions else ""
-    chosen = [page for page in inputs.catalogue.pages if kind == "" or kind in page.evidence]
-    notebooks = {page.notebook for page in chosen}
-    for name in sorted(notebooks):
+    chosen = [page for page in catalogue.pages if kind == "" or kind in page.evidence]
+    names = {page.notebook for page in chosen}
+    for name in sorted(names):
         with problems.gathering():
-            declared[name] = declared_parameters(root / "notebooks" / f"{name}.ipynb")
-    if len(declared) == len(notebooks):
-        check_names(given, declared, problems)
-    survey = inputs.catalogue.surveys[editions[edition].survey] if edition in editions else None
+            notebooks[name] = read_notebook(root / "notebooks" / f"{name}.ipynb")
+    if len(notebooks) == len(names):
+        check_names(given, {name: notebook.parameters for name, notebook in notebooks.items()}, problems)
+    survey = catalogue.surveys[editions[edition].survey] if edition in editions else None
     pages = [
         run
         for page in chosen
-        if page.notebook in declared
-        for run in _runs(inputs, page, edition, survey, declared[page.notebook], given, problems)
+        if page.notebook in notebooks
+        for run in _runs(catalogue, page, edition, survey, notebooks[page.notebook], given, problems)
     ]
     for run in pages:
         texts = {name: value for name, value in run.parameters.items() if isinstance(value, str) and name != "edition"}
-        check_parameters(inputs.catalogue, survey, texts, problems)
+        check_parameters(catalogue, survey, texts, problems)
     problems.raise_as(CommandError)
-    return Plan(inputs=inputs, edition=edition, given=given, pages=tuple(pages))
+    return Plan(root=root, catalogue=catalogue, edition=edition, given=given, pages=tuple(pages))
 
 
 def _runs(
-    inputs: Inputs,
+    catalogue: Catalogue,
     page: Page,
     edition: str,
     survey: Survey | None,
-    parameters: Mapping[str, Parameter],
+    notebook: Notebook,
     given: Mapping[str, str],
     problems: Problems,
 ) -> list[PageRun]:
     """The runs that make one page, or one for each service line."""
-    values: dict[str, Value] = {name: parameter.default for name, parameter in parameters.items()}
-    values |= {name: typed(parameters[name], text, problems) for name, text in given.items() if name in parameters}
-    values |= {"edition": edition} if "edition" in parameters else {}
-    notebook = inputs.root / "notebooks" / f"{page.notebook}.ipynb"
+    values = parameters_of(notebook, edition, given, problems)
     if not page.each:
         return [PageRun(notebook=notebook, parameters=values, output=page.output, declares=page.declares)]
     asked = given.get(page.each, ALL)
-    names = repeated_for(inputs.catalogue, page, survey) if asked == ALL else [asked]
+    names = repeated_for(catalogue, page, survey) if asked == ALL else [asked]
     return [
         PageRun(
             notebook=notebook,
@@ -105,3 +105,14 @@ def _runs(
         )
         for name in names
     ]
+
+
+def parameters_of(notebook: Notebook, edition: str, given: Mapping[str, str], problems: Problems) -> dict[str, Value]:
+    """The value of each parameter that a notebook declares: as given, else its default; mistakes are noted."""
+    values = {name: parameter.default for name, parameter in notebook.parameters.items()}
+    values |= {
+        name: typed(notebook.parameters[name], text, problems)
+        for name, text in given.items()
+        if name in notebook.parameters
+    }
+    return values | ({"edition": edition} if "edition" in notebook.parameters else {})

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import importlib.metadata
+import json
 import re
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import nbformat
-
 from pcse_analysis.attachment.earlier import Earlier, check_same_edition, comparable, read_earlier
 from pcse_analysis.attachment.moved import moved, sentences
 from pcse_analysis.attachment.wording import labels_of
 from pcse_analysis.dossier import Dossier
 from pcse_analysis.errors import CommandError, Problem, Problems
-from pcse_analysis.provenance import ANNEX, Superseded
+from pcse_analysis.origins import ANNEX, Superseded
 from pcse_analysis.running.plan import Plan
 
 LISTED = 5
@@ -33,7 +32,7 @@ def check_final(root: Path, plan: Plan) -> None:
             packages that are not those of the lock.
     """
     problems = Problems()
-    for what, to_do in (*_unclean(root), *_narrowed(plan), *_stored(root), *_unlocked(root)):
+    for what, to_do in (*_unclean(root), *_narrowed(plan), *_stored(plan), *_unlocked(root)):
         problems.add(f"--final: {what}", to_do=to_do)
     problems.raise_as(CommandError)
 
@@ -56,11 +55,10 @@ def _narrowed(plan: Plan) -> Iterator[tuple[str, str]]:
         yield f"-p {name} is given, so that the edition would not be whole", "leave it out."
 
 
-def _stored(root: Path) -> Iterator[tuple[str, str]]:
-    for path in sorted((root / "notebooks").glob("*.ipynb")):
-        cells = nbformat.read(path, as_version=4).cells
-        if any(cell.get("outputs") for cell in cells):
-            yield f"notebooks/{path.name} has outputs stored in it", "clear them and commit it."
+def _stored(plan: Plan) -> Iterator[tuple[str, str]]:
+    for notebook in {run.notebook.path: run.notebook for run in plan.pages}.values():
+        if any(cell.get("outputs") for cell in json.loads(notebook.text)["cells"]):
+            yield f"notebooks/{notebook.path.name} has outputs stored in it", "clear them and commit it."
 
 
 def _unlocked(root: Path) -> Iterator[tuple[str, str]]:
@@ -94,7 +92,7 @@ def read_superseded(path: Path, plan: Plan) -> Earlier:
         what = f"--supersedes: '{path}' is not the annex, whose SHA-256 is printed"
         raise CommandError([Problem(what=what, to_do=f"name the earlier edition's folder, or its {ANNEX}.")])
     earlier = read_earlier(path)
-    check_same_edition(earlier, plan.edition, plan.inputs.catalogue.editions[plan.edition].survey)
+    check_same_edition(earlier, plan.edition, plan.catalogue.editions[plan.edition].survey)
     return earlier
 
 

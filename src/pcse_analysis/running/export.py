@@ -1,81 +1,23 @@
-"""Runs one notebook with Papermill and exports it with nbconvert; says in one message what went wrong."""
+"""Exports an executed notebook with nbconvert as a page; refuses what no page may hold."""
 
 from __future__ import annotations
 
-import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from importlib.resources import files
-from pathlib import Path
 
-import nbformat
-import papermill
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbconvert import HTMLExporter
 from nbformat import NotebookNode
-from papermill.exceptions import PapermillExecutionError
 
 from pcse_analysis import errors
 from pcse_analysis.attachment.table_files import FOLDER
-from pcse_analysis.provenance import MADE_HERE
+from pcse_analysis.origins import MADE_HERE
 from pcse_analysis.reporting.lean import class_rules
-from pcse_analysis.running.kernels import PrivateKernelManager, private_kernels
-from pcse_analysis.running.outcomes import EXIT_DEAD, EXIT_ERROR, EXIT_GATE, EXIT_TIMEOUT, RunError
-from pcse_analysis.running.parameters import Value
+from pcse_analysis.running.outcomes import EXIT_GATE, RunError
 
 TEMPLATES = files("pcse_analysis") / "reporting"
-LAST_WORDS = 5
-"""Lines of a dead kernel's messages that are shown."""
 SILENT = {"parameters", "injected-parameters", "silent"}
 """Tags of cells that need not show anything."""
-QUIET = {"papermill": logging.ERROR, "asyncio": logging.CRITICAL, "traitlets": logging.CRITICAL}
-"""What these tell is told by our own messages; asyncio adds tracebacks when a run is stopped."""
-
-
-def run_notebook(notebook: Path, parameters: Mapping[str, Value], executed: Path, timeout: int | None) -> NotebookNode:
-    """The executed notebook, also written to ``executed``.
-
-    Raises:
-        UserError: a cell raised one: the user can mend it.
-        RunError: a cell failed (4), took longer than ``timeout`` seconds (5), or the kernel died (6).
-    """
-    for name, level in QUIET.items():
-        logging.getLogger(name).setLevel(level)
-    source = nbformat.read(notebook, as_version=4)
-    place = f"notebook {notebook.name}, parameters {dict(parameters)}"
-    with private_kernels() as (config, log):
-        try:
-            executed_notebook: NotebookNode = papermill.execute_notebook(
-                source,
-                str(executed),
-                dict(parameters),
-                progress_bar=False,
-                cwd=str(notebook.parent),
-                kernel_name="python3",
-                execution_timeout=timeout,
-                kernel_manager_class=PrivateKernelManager,
-                config=config,
-            )
-        except PapermillExecutionError as error:
-            if error.ename in ("CommandError", "CatalogueError", "DataError"):
-                raise getattr(errors, error.ename)(
-                    [errors.Problem(what=line) for line in _lines(error.evalue)]
-                ) from None
-            message = f"NotebookError: {place}\n  cell {error.cell_index}: {error.ename}: {error.evalue}"
-            raise RunError(EXIT_ERROR, message) from None
-        except CellTimeoutError:
-            message = f"TimeoutError: {place}\n  a cell took longer than {timeout} seconds"
-            raise RunError(EXIT_TIMEOUT, message) from None
-        except DeadKernelError:
-            words = log.read_text(errors="replace").splitlines()[-LAST_WORDS:] if log.is_file() else []
-            message = "\n    ".join([f"KernelError: {place}\n  the kernel died", *words])
-            raise RunError(EXIT_DEAD, message) from None
-    return executed_notebook
-
-
-def _lines(message: str) -> list[str]:
-    """The problems of a user mistake's message, without its head and its advice."""
-    return [line.strip() for line in message.splitlines()[1:] if line.strip()] or [message]
 
 
 def export_page(notebook: NotebookNode, back: str, place: str, marks: Sequence[str] = ()) -> str:

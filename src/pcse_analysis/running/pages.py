@@ -1,0 +1,95 @@
+"""Makes one page in the process that it is called in: runs the notebook, exports it, puts its data in, looks at it."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+import papermill
+from nbformat import NotebookNode
+from papermill.exceptions import PapermillExecutionError
+
+from pcse_analysis import errors
+from pcse_analysis.attachment.embedded import with_data
+from pcse_analysis.attachment.wording import labels_of
+from pcse_analysis.reporting.standing import marks
+from pcse_analysis.running.engine import NAME, CellTimeout
+from pcse_analysis.running.export import export_page
+from pcse_analysis.running.outcomes import EXIT_ERROR, EXIT_TIMEOUT, RunError
+from pcse_analysis.running.page_check import PageCheck, check_page
+from pcse_analysis.running.tasks import Desk, PageTask
+
+USER_ERRORS = ("CommandError", "CatalogueError", "DataError")
+logging.getLogger("papermill").setLevel(logging.ERROR)  # what it tells is told by our own messages
+
+
+def make_page(desk: Desk, task: PageTask, executed: Path, started: Callable[[int], None]) -> PageCheck:
+    """Write the page of a task into the desk's folder, whole or not at all, and say what was found in it.
+
+    ``executed`` takes the notebook as far as it ran; ``started`` is told the number of each cell that begins.
+
+    Raises:
+        UserError: a cell raised one: the user can mend it.
+        RunError: a cell failed (4), took too long (5), or shows what no page may hold (7).
+    """
+    notebook = run_notebook(task, executed, started)
+    html = export_page(notebook, task.back, task.output, marks(desk.dossier))
+    html = with_data(html, desk.dossier.figures, desk.dossier.record, page=task.output, labels=labels_of(desk.dossier))
+    found = check_page(html, task.output, desk.dossier, desk.secrets)
+    write_whole(desk.folder / task.output, html)
+    return found
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a text file so that nobody ever meets half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        unfinished.write_text(text, encoding="utf-8", newline="\n")
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def run_notebook(task: PageTask, executed: Path, started: Callable[[int], None] = lambda _: None) -> NotebookNode:
+    """The executed notebook, also written to ``executed``.
+
+    Raises:
+        UserError: a cell raised one: the user can mend it.
+        RunError: a cell failed (4) or took longer than the task's seconds (5).
+    """
+    source = nbformat.reads(task.text, as_version=4)
+    try:
+        notebook: NotebookNode = papermill.execute_notebook(
+            source,
+            str(executed),
+            dict(task.parameters),
+            engine_name=NAME,
+            progress_bar=False,
+            cwd=str(task.notebook.parent),
+            kernel_name="python3",
+            execution_timeout=task.timeout,
+            started=started,
+        )
+    except PapermillExecutionError as error:
+        if error.ename in USER_ERRORS:
+            raise getattr(errors, error.ename)([errors.Problem(what=line) for line in _lines(error.evalue)]) from None
+        where = f"  cell {error.cell_index}: {error.ename}: {error.evalue}"
+        raise RunError(EXIT_ERROR, f"NotebookError: {place_of(task)}\n{where}") from None
+    except CellTimeout:
+        where = f"  a cell took longer than {task.timeout} seconds"
+        raise RunError(EXIT_TIMEOUT, f"TimeoutError: {place_of(task)}\n{where}") from None
+    return notebook
+
+
+def place_of(task: PageTask) -> str:
+    """Which run it is, in words for a message."""
+    return f"notebook {task.notebook.name}, parameters {task.parameters}"
+
+
+def _lines(message: str) -> list[str]:
+    """The problems of a user mistake's message, without its head and its advice."""
+    return [line.strip() for line in message.splitlines()[1:] if line.strip()] or [message]

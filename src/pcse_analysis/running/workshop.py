@@ -1,0 +1,96 @@
+"""Where pages are made: a process of its own that has imported everything once, see ``warm``; here it is spoken to."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from multiprocessing.connection import Connection
+from pathlib import Path
+from types import TracebackType
+
+import pcse_analysis
+from pcse_analysis.running.outcomes import EXIT_DEAD, RunError
+from pcse_analysis.running.tasks import Desk, PageEnd, PageTask
+
+DIED = "KernelError: the process that makes the pages was killed from outside, or has run out of memory"
+PACKAGE_FOLDER = str(Path(pcse_analysis.__file__).parents[1])
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class Workshop:
+    """Makes pages side by side, each in a fresh process. It starts warming up when it is made, before there is work."""
+
+    def __init__(self, jobs: int) -> None:
+        """Start it; ``jobs`` is how many pages may be in the making at once."""
+        self.jobs = jobs
+        ours, theirs = socket.socketpair()
+        with theirs:
+            # A chart's backend that the machine sets (cron and CI do) is no business of a page.
+            surroundings = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
+            paths = [PACKAGE_FOLDER, *filter(None, [os.environ.get("PYTHONPATH", "")])]
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "pcse_analysis.running.warm", str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                env=surroundings | {"PYTHONPATH": os.pathsep.join(paths)},
+            )
+        self._asked = Connection(ours.detach())
+
+    def open(self, desk: Desk) -> None:
+        """Tell it what all pages have in common. To be called once, before the first page is asked for."""
+        with _as_death():
+            self._asked.send(desk)
+
+    def make(self, tasks: Iterable[PageTask]) -> Iterator[PageEnd]:
+        """How each page ended, as they come. No more tasks are taken than can be worked on.
+
+        Raises:
+            RunError: the process that makes the pages is gone (6).
+        """
+        left = iter(tasks)
+        working = 0
+        while True:
+            while working < self.jobs and (task := next(left, None)) is not None:
+                with _as_death():
+                    self._asked.send(task)
+                working += 1
+            if not working:
+                return
+            with _as_death():
+                end: PageEnd = self._asked.recv()
+            working -= 1
+            yield end
+
+    def close(self) -> None:
+        """End it, and whatever it is making."""
+        self._asked.close()
+        try:
+            self._process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def __enter__(self) -> Workshop:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+@contextlib.contextmanager
+def _as_death() -> Iterator[None]:
+    try:
+        yield
+    except (EOFError, OSError):
+        raise RunError(EXIT_DEAD, DIED) from None
