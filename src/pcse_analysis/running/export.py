@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from importlib.resources import files
 
 from nbconvert import HTMLExporter
@@ -30,25 +31,33 @@ def export_page(notebook: NotebookNode, back: str, place: str, marks: Sequence[s
     """
     _refuse_foreign_outputs(notebook, place)
     _refuse_empty_cells(notebook, place)
-    exporter = HTMLExporter(
-        template_name="template", extra_template_basedirs=[str(TEMPLATES)], exclude_anchor_links=True, embed_images=True
-    )
-    style = "".join((TEMPLATES / "template" / name).read_text(encoding="utf-8") for name in ("fonts.css", "page.css"))
-    style += class_rules()
     page = {
         "title": "",
-        "style": style,
+        "style": _style(),
         "back": back,
         "marked": "\n".join(marks),
         "tables": f"{FOLDER}/{place.removesuffix('.html')}",
     }
-    html, _ = exporter.from_notebook_node(notebook, resources={"page": page})
+    html, _ = _exporter().from_notebook_node(notebook, resources={"page": page})
     titles = re.findall(r"<h1[^>]*>(.*?)</h1>", html, flags=re.DOTALL)
     if len(titles) != 1:
         raise RunError(EXIT_GATE, f"GateError: {place}\n  found {len(titles)} main headings, expected 1")
     before = f"{', '.join(marks)}: " if marks else ""
     html = html.replace("<title></title>", f"<title>{before}{re.sub(r'<[^>]+>', '', titles[0])}</title>", 1)
     return re.sub(r"[ \t]*\n\s*", "\n", _with_contents(html))
+
+
+@cache
+def _exporter() -> HTMLExporter:
+    return HTMLExporter(
+        template_name="template", extra_template_basedirs=[str(TEMPLATES)], exclude_anchor_links=True, embed_images=True
+    )
+
+
+@cache
+def _style() -> str:
+    files = ("fonts.css", "page.css")
+    return "".join((TEMPLATES / "template" / name).read_text(encoding="utf-8") for name in files) + class_rules()
 
 
 def _refuse_foreign_outputs(notebook: NotebookNode, place: str) -> None:

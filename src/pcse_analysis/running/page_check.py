@@ -68,7 +68,7 @@ def check_page(html: str, name: str, dossier: Dossier, secrets: Secrets) -> Page
     wrong += [f"a figure of {row} is printed, though it is withheld" for row in named]
     wrong += secrets.found_in(unescape(html))
     links = links_of(soup, name)
-    words = _prose(soup)
+    words = prose_of(soup)
     for known in secrets.allowed:
         words = words.replace(known, " ")
     wrong += [f"holds something like a {kind}" for kind in patterns_found(words)]
@@ -85,7 +85,7 @@ def _words_of_the_house(dossier: Dossier) -> str:
     return " | ".join(said)
 
 
-def _prose(soup: BeautifulSoup) -> str:
+def prose_of(soup: BeautifulSoup) -> str:
     """The words of a page without figures, drawings, code and data, which are taken out of ``soup`` for that."""
     for tag in soup.select("script, style, svg, data, code, time, a.address"):
         tag.decompose()

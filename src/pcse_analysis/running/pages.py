@@ -9,17 +9,22 @@ from pathlib import Path
 
 import nbformat
 import papermill
+from bs4 import BeautifulSoup
 from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell, new_notebook
 from papermill.exceptions import PapermillExecutionError
 
+import pcse_analysis
 from pcse_analysis import errors
 from pcse_analysis.attachment.embedded import with_data
+from pcse_analysis.attachment.page_rules import broken_rules, links_of
 from pcse_analysis.attachment.wording import labels_of
+from pcse_analysis.reporting.drawing import Chart, Row
 from pcse_analysis.reporting.standing import marks
 from pcse_analysis.running.engine import NAME, CellTimeout
 from pcse_analysis.running.export import export_page
 from pcse_analysis.running.outcomes import EXIT_ERROR, EXIT_TIMEOUT, RunError
-from pcse_analysis.running.page_check import PageCheck, check_page
+from pcse_analysis.running.page_check import PageCheck, check_page, prose_of
 from pcse_analysis.running.tasks import Desk, PageTask
 
 USER_ERRORS = ("CommandError", "CatalogueError", "DataError")
@@ -41,6 +46,17 @@ def make_page(desk: Desk, task: PageTask, executed: Path, started: Callable[[int
     found = check_page(html, task.output, desk.dossier, desk.secrets)
     write_whole(desk.folder / task.output, html)
     return found
+
+
+def rehearse() -> None:
+    """Import whatever a notebook may ask for, and do once what is slow the first time, for all forked from here."""
+    for name in pcse_analysis.__all__:
+        getattr(pcse_analysis, name)
+    page = new_notebook(cells=[new_markdown_cell("# Rehearsal"), new_markdown_cell("## A section")])
+    chart = Chart(id="rehearsal", alt="", rows=[Row("a row", lambda axes, at: None)])
+    html = export_page(page, "", "rehearsal.html").replace("</main>", f"{chart.__html__()}</main>")
+    soup = BeautifulSoup(html, "html.parser")
+    broken_rules(soup), links_of(soup, ""), prose_of(soup)
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -56,6 +56,7 @@ def main(socket: int) -> None:
     """Make pages until the other end of the socket closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who started this
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    pages.rehearse()
     with contextlib.suppress(EOFError, OSError), Connection(socket) as asker:
         desk: Desk = asker.recv()
         os.environ[PROJECT_FOLDER] = str(desk.root)

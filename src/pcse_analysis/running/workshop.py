@@ -17,6 +17,10 @@ from pcse_analysis.running.outcomes import EXIT_DEAD, RunError
 from pcse_analysis.running.tasks import Desk, PageEnd, PageTask
 
 DIED = "KernelError: the process that makes the pages was killed from outside, or has run out of memory"
+NOT_PASSED_ON = ("MPLBACKEND",)
+"""A backend for charts that the machine sets, as cron and CI do, is no business of a page."""
+ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+"""A process that forks may have no threads, and libraries of linear algebra start some."""
 PACKAGE_FOLDER = str(Path(pcse_analysis.__file__).parents[1])
 
 
@@ -33,15 +37,14 @@ class Workshop:
         self.jobs = jobs
         ours, theirs = socket.socketpair()
         with theirs:
-            # A chart's backend that the machine sets (cron and CI do) is no business of a page.
-            surroundings = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
+            surroundings = {name: value for name, value in os.environ.items() if name not in NOT_PASSED_ON}
             paths = [PACKAGE_FOLDER, *filter(None, [os.environ.get("PYTHONPATH", "")])]
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "pcse_analysis.running.warm", str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                env=surroundings | {"PYTHONPATH": os.pathsep.join(paths)},
+                env=surroundings | ONE_THREAD | {"PYTHONPATH": os.pathsep.join(paths)},
             )
         self._asked = Connection(ours.detach())
 
