@@ -18,6 +18,7 @@ import pytest
 
 from pcse_analysis.running import build as building
 from pcse_analysis.running.outcomes import RunError
+from pcse_analysis.running.tasks import Desk
 from tests.conftest import RESULTS, SURVEY, Ended, edit_cell, edit_text
 
 Command = Callable[..., Ended]
@@ -36,8 +37,9 @@ def message(ended: Ended) -> str:
 
 
 def tree(folder: Path) -> dict[str, bytes | None]:
-    """Give everything below a folder: files with their bytes, folders with None."""
-    return {p.relative_to(folder).as_posix(): p.read_bytes() if p.is_file() else None for p in folder.rglob("*")}
+    """Give everything below a folder, locks apart: files with their bytes, folders with None."""
+    found = [path for path in folder.rglob("*") if path.suffix != ".lock"]
+    return {p.relative_to(folder).as_posix(): p.read_bytes() if p.is_file() else None for p in found}
 
 
 @pytest.fixture
@@ -55,12 +57,12 @@ def earlier(project: Path) -> dict[str, bytes | None]:
 
 @pytest.fixture
 def no_notebooks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fail where a notebook would start."""
+    """Fail where the process that runs notebooks would start."""
 
     def started(*_: object) -> None:
-        pytest.fail("a notebook was started")
+        pytest.fail("a workshop was started")
 
-    monkeypatch.setattr(building, "run_notebook", started)
+    monkeypatch.setattr(building, "Workshop", started)
 
 
 # ---- words of the command line
@@ -178,12 +180,21 @@ def test_wrong_names_and_wrong_values_come_in_one_message(pcse: Command):
 
 
 @pytest.mark.usefixtures("no_notebooks")
-def test_a_wrong_word_and_wrong_data_come_in_one_message(pcse: Command, project: Path):
-    """All problems at once, whether they stand on the command line or in a file."""
+def test_a_wrong_word_and_a_wrong_catalogue_come_in_one_message(pcse: Command, project: Path):
+    """All problems at once, whether they stand on the command line or in files; the data's too, as these are read."""
+    edit_cell(project / RESULTS, SHARE, "percent", "62%")
+    edit_text(project / SURVEY / "survey.yaml", "margin: 5\n", "margin: five\n")
+    text = message(pcse("build", "-p", "supplies"))
+    for said in ("found '62%'", "found 'five'", "-p 'supplies': expected name=value"):
+        assert said in text
+
+
+@pytest.mark.usefixtures("no_notebooks")
+def test_a_wrong_word_is_told_before_data_are_read(pcse: Command, project: Path):
+    """To read data takes a second, and a mistake of the command is to be told at once."""
     edit_cell(project / RESULTS, SHARE, "percent", "62%")
     text = message(pcse("build", "-p", "supplies"))
-    assert "found '62%'" in text
-    assert "-p 'supplies': expected name=value" in text
+    assert "-p 'supplies': expected name=value" in text and "found '62%'" not in text
 
 
 @pytest.mark.usefixtures("no_notebooks")
@@ -293,13 +304,13 @@ def test_a_file_that_the_user_put_beside_an_earlier_output_survives(
 
 
 def ending(how: Callable[[], None]) -> Callable[..., None]:
-    """Stand in for the run of a notebook: leaves the file of a run that began, then ends as told."""
+    """Stand in for making the pages: leaves a page in the staging folder, then ends as told."""
 
-    def run(_notebook: Path, _parameters: object, executed: Path, _timeout: object) -> None:
-        executed.write_text("{}", encoding="utf-8")
+    def make(_workshop: object, desk: Desk, *_: object) -> None:
+        (desk.folder / "annex.html").write_text("half", encoding="utf-8")
         how()
 
-    return run
+    return make
 
 
 def fail_as(error: BaseException) -> Callable[[], None]:
@@ -329,7 +340,7 @@ def test_a_build_that_stops_leaves_the_earlier_output(
     said: str,
 ):
     """Exit codes of the design; the staging folder is gone, the earlier output has its bytes."""
-    monkeypatch.setattr(building, "run_notebook", ending(how))
+    monkeypatch.setattr(building, "_make_pages", ending(how))
     ended = pcse("build")
     assert ended.code == code
     assert said in ended.err
@@ -340,7 +351,7 @@ def test_a_build_that_stops_leaves_the_earlier_output(
 def test_a_build_that_stops_before_any_output_leaves_none(
     pcse: Command, project: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(building, "run_notebook", ending(fail_as(RunError(4, "NotebookError: a cell failed"))))
+    monkeypatch.setattr(building, "_make_pages", ending(fail_as(RunError(4, "NotebookError: a cell failed"))))
     assert pcse("build").code == 4
     assert tree(project / "outputs") == {}
 

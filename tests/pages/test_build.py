@@ -28,8 +28,8 @@ def edit(path: Path, old: str, new: str) -> None:
 
 
 def content(folder: Path) -> dict[str, bytes]:
-    """Every file but the PDF, into which Chromium writes the time."""
-    files = [p for p in folder.rglob("*") if p.is_file() and p.suffix != ".pdf"]
+    """Every file but locks, and the PDF, into which Chromium writes the time."""
+    files = [p for p in folder.rglob("*") if p.is_file() and p.suffix not in (".pdf", ".lock")]
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in files}
 
 
@@ -99,8 +99,9 @@ def test_a_notebook_that_goes_wrong_leaves_the_last_good_output(small_project: P
         build(small_project, "published", outputs, (), 5)
     assert caught.value.exit_code == code
     assert content(outputs) == before
-    assert [p.name for p in outputs.iterdir()] == ["published"]
-    assert (small_project / "build" / "failed" / "annex.ipynb").is_file()
+    assert sorted(p.name for p in outputs.iterdir()) == [".published.lock", "published"]
+    kept = nbformat.read(small_project / "build" / "failed" / "published" / "annex.ipynb", as_version=4)
+    assert source in [cell.source for cell in kept.cells]
 
 
 def test_a_mistake_found_inside_a_notebook_is_told_like_any_other(small_project: Path) -> None:
@@ -149,7 +150,7 @@ def test_a_build_that_is_stopped_leaves_the_last_good_output_and_no_kernel(
     _, errors = process.communicate(timeout=60)
     assert process.returncode == code, errors
     assert "Traceback" not in errors
-    assert list(outputs.iterdir()) == []
+    assert [p.name for p in outputs.iterdir()] == [".published.lock"]
     time.sleep(0.5)
     session = subprocess.run(["ps", "-o", "pid=", "-s", str(process.pid)], capture_output=True, text=True, check=False)
     assert session.stdout.strip() == "", "a process of the build is still running"
@@ -169,7 +170,7 @@ def test_parameters_reach_the_notebook_and_the_record(small_project: Path) -> No
 
 
 def test_the_environment_is_as_it_was_after_a_build(small_project: Path) -> None:
-    """A build tells its kernels where its figures are by variables, and takes them back."""
+    """A build tells the process that makes its pages by variables; those of its own process are as they were."""
     before = dict(os.environ)
     build(small_project, "letter", small_project / "outputs", (), 300)
     assert dict(os.environ) == before

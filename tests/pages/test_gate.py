@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from pcse_analysis.attachment.page_rules import broken_rules, ids_of
+from pcse_analysis.attachment.page_rules import broken_rules, ids_of, links_of, lost_links
 from pcse_analysis.attachment.printed import wrong_figures
 from pcse_analysis.errors import UserError
 from pcse_analysis.estimates import Estimate, Figures, read_figures
 from pcse_analysis.evidence import make_evidence, read_inputs
 from pcse_analysis.reporting.figures import figure
 from pcse_analysis.running.build import build
-from pcse_analysis.running.gate import check_edition
 from pcse_analysis.running.outcomes import EXIT_GATE, RunError
 from pcse_analysis.running.plan import plan_build
+from tests.pages.gated import gate
 from tests.pages.test_build import content, edit
 
 ROOT = Path(__file__).parents[2]
@@ -72,7 +72,8 @@ BROKEN = {
 
 
 def rules(html: str) -> list[str]:
-    return broken_rules(BeautifulSoup(html, "html.parser"), "annex.html", {"annex.html": ids_of(html)})
+    soup = BeautifulSoup(html, "html.parser")
+    return broken_rules(soup) + lost_links(links_of(soup, "annex.html"), {"annex.html": ids_of(html)})
 
 
 def test_a_page_that_keeps_every_rule_passes() -> None:
@@ -146,11 +147,10 @@ def refused(folder: Path, tmp_path: Path, spoil: dict[str, tuple[str, str]]) -> 
         text = path.read_text(encoding="utf-8")
         assert old in text
         path.write_text(text.replace(old, new, 1), encoding="utf-8")
-    plan = plan_build(ROOT, "published", ())
-    plan = replace(plan, inputs=replace(plan.inputs, root=tmp_path))
+    plan = replace(plan_build(ROOT, "published", ()), root=tmp_path)
     dossier, replies = make_evidence(read_inputs(ROOT), "published")
     try:
-        check_edition(copy, plan, dossier, replies)
+        gate(copy, plan, dossier, replies)
     except RunError as error:
         assert error.exit_code == EXIT_GATE
         assert (tmp_path / "build" / "refused" / "published" / "annex.html").is_file()

@@ -16,10 +16,10 @@ from pcse_analysis.cleaning.ledgers import CleanLedger
 from pcse_analysis.estimates import Figures, write_figures
 from pcse_analysis.evidence.protected import codes_in, codes_of
 from pcse_analysis.evidence.received import Received
-from pcse_analysis.running.gate import check_edition
 from pcse_analysis.running.outcomes import EXIT_GATE, RunError
 from pcse_analysis.running.plan import Plan
 from tests.dossiers import own_dossier, own_inputs
+from tests.pages.gated import gate
 from tests.pages.test_gate import PAGE
 from tests.reporting.made import ledger
 
@@ -85,10 +85,10 @@ def plant(folder: Path, name: str, code: str) -> None:
 
 def said_of(folder: Path, given: Received, root: Path) -> str:
     """What the gate says of an edition; nothing where it lets it pass."""
-    plan = Plan(inputs=replace(own_inputs(), root=root), edition="published", given={}, pages=())
+    plan = Plan(root=root, catalogue=own_inputs().catalogue, edition="published", given={}, pages=())
     dossier = replace(own_dossier("published"), figures=Figures((), ()))
     try:
-        check_edition(folder, plan, dossier, given)
+        gate(folder, plan, dossier, given)
     except RunError as error:
         assert error.exit_code == EXIT_GATE
         assert (root / "build" / "refused" / "published" / "annex.html").is_file()

@@ -81,8 +81,8 @@ def declared_parameters(notebook: Path) -> Mapping[str, Parameter]:
 
 def _tagged(notebook: dict[str, Any]) -> Iterator[str]:
     """The source of each cell tagged ``parameters``, which a file may hold in one piece or line by line."""
-    if notebook["nbformat"] < 4:
-        raise ValueError("a notebook of an old form")
+    if notebook["nbformat"] != 4:
+        raise ValueError("a notebook of another form")
     for cell in notebook["cells"]:
         source = cell["source"]
         if not isinstance(source, str):

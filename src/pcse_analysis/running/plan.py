@@ -9,7 +9,7 @@ from pathlib import Path
 from pcse_analysis.catalogue.choices import ALL, check_parameters, find_edition, repeated_for
 from pcse_analysis.catalogue.load import read_catalogue
 from pcse_analysis.catalogue.types import Catalogue, Page, Survey
-from pcse_analysis.errors import CommandError, Problems
+from pcse_analysis.errors import CommandError, Problems, UserError
 from pcse_analysis.origins import ANNEX
 from pcse_analysis.running.parameters import Notebook, Value, check_names, given_parameters, read_notebook, typed
 
@@ -54,7 +54,7 @@ def plan_build(root: Path, edition: str, words: Sequence[str]) -> Plan:
     in_files = Problems()
     catalogue = read_catalogue(root, in_files)
     if in_files.told:
-        raise in_files.kind([*problems.found, *in_files.told])
+        _tell_all_of_files(root, problems)
     editions = catalogue.editions
     with problems.gathering():
         find_edition(catalogue, edition)
@@ -79,6 +79,16 @@ def plan_build(root: Path, edition: str, words: Sequence[str]) -> Plan:
         check_parameters(catalogue, survey, texts, problems)
     problems.raise_as(CommandError)
     return Plan(root=root, catalogue=catalogue, edition=edition, given=given, pages=tuple(pages))
+
+
+def _tell_all_of_files(root: Path, problems: Problems) -> None:
+    """Tell of mistakes in the data together with those in the catalogue; slow, which a wrong catalogue may be."""
+    from pcse_analysis.evidence import read_inputs
+
+    try:
+        read_inputs(root)
+    except UserError as error:
+        raise type(error)([*problems.found, *error.problems]) from None
 
 
 def _runs(
