@@ -25,8 +25,10 @@ MAY_ENTER = {
     "evidence": EVERYTHING - {"evidence", "synthetic", "attachment", "running", "cli"},
     "attachment": EVERYTHING - {"cleaning", "metrics", "attachment", "synthetic", "running", "cli"},
     "running": {"errors", "estimates", "catalogue", "origins", "dossier", "evidence", "reporting", "attachment"},
-    "cli_checks": EVERYTHING - {"cli"},
-    "cli": EVERYTHING | {"cli_checks"},
+    "cli_options": set(),
+    "cli_checks": EVERYTHING - {"cli"} | {"cli_options"},
+    "cli_runs": EVERYTHING - {"cli"} | {"cli_options"},
+    "cli": EVERYTHING | {"cli_options", "cli_checks", "cli_runs"},
     "__main__": {"cli"},
     "__init__": EVERYTHING,
 }

@@ -12,22 +12,12 @@ import click
 from pcse_analysis.catalogue.choices import ALL
 from pcse_analysis.catalogue.load import project_root, read_catalogue
 from pcse_analysis.cli_checks import diff, verify
+from pcse_analysis.cli_options import PARAMETERS, PROJECT, RAW, TIMEOUT
+from pcse_analysis.cli_runs import run
 from pcse_analysis.errors import DataError, Problems, UserError
 from pcse_analysis.running.plan import plan_build
 
 STOPPED = "Stopped; earlier outputs are untouched."
-PROJECT = click.option(
-    "--project",
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
-    default=Path(),
-    help="Project folder; else the nearest one upwards from here that holds data/catalogue.",
-)
-RAW = click.option(
-    "--raw",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=None,
-    help="Folder that stands for 'data/raw', where exports are kept elsewhere.",
-)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -128,16 +118,8 @@ def inspect(
     default=None,
     help="Folder that takes the edition's folder; else 'outputs' of the project.",
 )
-@click.option(
-    "-p",
-    "parameters",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="A parameter for every notebook that declares it; may be repeated.",
-)
-@click.option(
-    "--timeout", type=click.IntRange(min=1), default=600, show_default=True, help="Seconds that one cell may take."
-)
+@PARAMETERS
+@TIMEOUT
 @click.option("--final", is_flag=True, help="Not a draft: needs a clean work tree and all checks passed.")
 @click.option(
     "--supersedes",
@@ -174,8 +156,8 @@ def build(
         click.echo(f"Open {folder / 'annex.html'}")
 
 
-pcse.add_command(verify)
-pcse.add_command(diff)
+for command in (run, verify, diff):
+    pcse.add_command(command)
 
 
 def _terminated(signum: int, frame: FrameType | None) -> None:

@@ -38,7 +38,10 @@ class Superseded:
 
 @dataclass(frozen=True, kw_only=True)
 class RunRecord:
-    """What one build was made from; no clock time, so that the same inputs give the same record."""
+    """What one run was made from; no clock time, so that the same inputs give the same record.
+
+    ``notebook`` names the one notebook that a report was made from; of an edition it is empty.
+    """
 
     edition: str
     evidence_date: str
@@ -50,6 +53,7 @@ class RunRecord:
     commit: str
     packages: dict[str, str]
     state: str = DRAFT
+    notebook: str = ""
     supersedes: Superseded | None = None
 
     def to_json(self) -> dict[str, object]:
@@ -57,6 +61,7 @@ class RunRecord:
         return {
             "edition": self.edition,
             "state": self.state,
+            "notebook": self.notebook,
             "evidence_date": self.evidence_date,
             "parameters": dict(sorted(self.parameters.items())),
             "inputs": [{"name": i.name, "sha256": i.sha256, "rows": i.rows} for i in self.inputs],

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from pcse_analysis.catalogue.ledgers import LEDGER_PAGES
-from pcse_analysis.catalogue.types import Catalogue, Edition, Page, Survey
+from pcse_analysis.catalogue.types import Catalogue, Edition, Survey
 from pcse_analysis.errors import CommandError, Problem, Problems, not_an_option
 
+SERVICE_LINE = "service_line"
+EACH = (SERVICE_LINE, "group", *LEDGER_PAGES)
+"""Parameters that a page can be made for one by one."""
 ALL = "all"
 PREVIOUS, LATEST = "previous", "latest"
 """Stand for the last wave that an edition holds, and for the one before."""
@@ -25,16 +28,14 @@ def find_edition(catalogue: Catalogue, edition: str) -> Edition:
     return catalogue.editions[edition]
 
 
-def repeated_for(catalogue: Catalogue, page: Page, survey: Survey | None) -> list[str]:
-    """What a page is made for one by one: service lines, ledgers of a kind, or groups with replies in the survey."""
-    if page.each == "service_line":
-        return list(catalogue.service_lines)
-    if page.each in LEDGER_PAGES:
-        return _ledgers(catalogue, page.each, [survey] if survey else [])
-    if survey is None:
-        return []
+def names_over(catalogue: Catalogue, each: str, survey: Survey) -> dict[str, str]:
+    """What pages are made for one by one, with labels: service lines, ledgers of a kind, or groups with replies."""
+    if each == SERVICE_LINE:
+        return {line.id: line.label for line in catalogue.service_lines.values()}
+    if each in LEDGER_PAGES:
+        return {name: catalogue.ledgers[name].label for name in _ledgers(catalogue, each, [survey])}
     asked = {export.group for wave in survey.waves.values() for export in wave.exports.values()}
-    return [group for group in survey.groups if group in asked]
+    return {group: f"Replies of {label}" for group, label in survey.groups.items() if group in asked}
 
 
 def check_parameters(

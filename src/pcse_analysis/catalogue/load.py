@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
+from pcse_analysis.catalogue.choices import EACH
 from pcse_analysis.catalogue.fields import MapReader, RowReader, is_date
 from pcse_analysis.catalogue.files import Table, read_table, read_yaml
 from pcse_analysis.catalogue.ledgers import COLUMNS as LEDGER_KINDS
@@ -38,7 +39,6 @@ EDITION_COLUMNS = (
 PAGE_COLUMNS = ("id", "notebook", "output", "title", "evidence", "each", "declares")
 LETTER_KEYS = ("id", "label", "date", "survey", "wave_before", "wave_after", "claims")
 EVIDENCE = ("published", "responses")
-EACH = ("service_line", "group", *LEDGER_PAGES)
 DECLARED = ("findings",)
 METHODS_OF = (*EVIDENCE, *LEDGER_PAGES)
 """Kinds of evidence that have methods of their own."""

@@ -7,40 +7,28 @@ from collections.abc import Iterator
 
 from markupsafe import Markup
 
-from pcse_analysis.catalogue.choices import ALL, repeated_for
-from pcse_analysis.catalogue.ledgers import LEDGER_PAGES
+from pcse_analysis.catalogue.choices import ALL, SERVICE_LINE, names_over
 from pcse_analysis.catalogue.types import Page
 from pcse_analysis.dossier import Dossier, Selection
 from pcse_analysis.reporting.findings import change_finding
 from pcse_analysis.reporting.html import Html, joined
 from pcse_analysis.reporting.tables import Cell, Table
 
-SERVICE_LINE = "service_line"
 NO_PAGE = "none in this build"
 
 
 def pages_made(dossier: Dossier) -> Iterator[tuple[Page, str, str, str]]:
     """Every page of this edition's build: its row, what it is about, its file, and a short name for it."""
-    for page in dossier.catalogue.pages:
+    for page in dossier.catalogue.pages if not dossier.record.notebook else ():
         if dossier.edition.evidence not in page.evidence:
             continue
         if not page.each:
             yield page, "", page.output, page.title
             continue
         asked = dossier.record.parameters.get(page.each, ALL)
-        for one, name in _each(dossier, page).items():
+        for one, name in names_over(dossier.catalogue, page.each, dossier.survey).items():
             if asked in (ALL, one):
                 yield page, one, page.output.replace(f"{{{page.each}}}", one), name
-
-
-def _each(dossier: Dossier, page: Page) -> dict[str, str]:
-    """What a page is repeated for, with its name: service lines, or the groups whose replies the edition holds."""
-    names = repeated_for(dossier.catalogue, page, dossier.survey)
-    if page.each in LEDGER_PAGES:
-        return {name: dossier.catalogue.ledgers[name].label for name in names}
-    if page.each == SERVICE_LINE:
-        return {name: dossier.catalogue.service_lines[name].label for name in names}
-    return {name: f"Replies of {dossier.survey.groups[name]}" for name in names}
 
 
 def page_of(dossier: Dossier, service_line: str) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -19,6 +20,8 @@ from pcse_analysis import errors
 from pcse_analysis.attachment.embedded import with_data
 from pcse_analysis.attachment.page_rules import broken_rules, links_of
 from pcse_analysis.attachment.wording import labels_of
+from pcse_analysis.dossier import Dossier
+from pcse_analysis.evidence import hand_over
 from pcse_analysis.reporting.drawing import Chart, Row
 from pcse_analysis.reporting.standing import marks
 from pcse_analysis.running.engine import NAME, CellTimeout
@@ -40,12 +43,20 @@ def make_page(desk: Desk, task: PageTask, executed: Path, started: Callable[[int
         UserError: a cell raised one: the user can mend it.
         RunError: a cell failed (4), took too long (5), or shows what no page may hold (7).
     """
+    dossier = recording(desk.dossier, task.recorded)
+    hand_over(dossier)
     notebook = run_notebook(task, executed, started)
-    html = export_page(notebook, task.back, task.output, marks(desk.dossier))
-    html = with_data(html, desk.dossier.figures, desk.dossier.record, page=task.output, labels=labels_of(desk.dossier))
-    found = check_page(html, task.output, desk.dossier, desk.secrets)
+    html = export_page(notebook, task.back, task.output, marks(dossier))
+    html = with_data(html, dossier.figures, dossier.record, page=task.output, labels=labels_of(dossier))
+    found = check_page(html, task.output, dossier, desk.secrets)
     write_whole(desk.folder / task.output, html)
     return found
+
+
+def recording(dossier: Dossier, parameters: Mapping[str, str]) -> Dossier:
+    """The dossier with these parameters in its record beside those of the whole run."""
+    record = dossier.record
+    return replace(dossier, record=replace(record, parameters=record.parameters | dict(parameters)))
 
 
 def rehearse() -> None:

@@ -231,3 +231,14 @@ def _converted(kind: str, text: str) -> Value | None:
         case "int" | "float" if re.fullmatch(NUMBERS[kind], text):
             return int(text) if kind == "int" else float(text)
     return None
+
+
+def parameters_of(notebook: Notebook, edition: str, given: Mapping[str, str], problems: Problems) -> dict[str, Value]:
+    """The value of each parameter that a notebook declares: as given, else its default; mistakes are noted."""
+    values = {name: parameter.default for name, parameter in notebook.parameters.items()}
+    values |= {
+        name: typed(notebook.parameters[name], text, problems)
+        for name, text in given.items()
+        if name in notebook.parameters
+    }
+    return values | ({"edition": edition} if "edition" in notebook.parameters else {})

@@ -6,12 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pcse_analysis.catalogue.choices import ALL, check_parameters, find_edition, repeated_for
+from pcse_analysis.catalogue.choices import ALL, check_parameters, find_edition, names_over
 from pcse_analysis.catalogue.load import read_catalogue
 from pcse_analysis.catalogue.types import Catalogue, Page, Survey
 from pcse_analysis.errors import CommandError, Problems, UserError
 from pcse_analysis.origins import ANNEX
-from pcse_analysis.running.parameters import Notebook, Value, check_names, given_parameters, read_notebook, typed
+from pcse_analysis.running.parameters import (
+    Notebook,
+    Value,
+    check_names,
+    given_parameters,
+    parameters_of,
+    read_notebook,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +112,7 @@ def _runs(
     if not page.each:
         return [PageRun(notebook=notebook, parameters=values, output=page.output, declares=page.declares)]
     asked = given.get(page.each, ALL)
-    names = repeated_for(catalogue, page, survey) if asked == ALL else [asked]
+    names = [asked] if asked != ALL else list(names_over(catalogue, page.each, survey)) if survey else []
     return [
         PageRun(
             notebook=notebook,
@@ -115,14 +122,3 @@ def _runs(
         )
         for name in names
     ]
-
-
-def parameters_of(notebook: Notebook, edition: str, given: Mapping[str, str], problems: Problems) -> dict[str, Value]:
-    """The value of each parameter that a notebook declares: as given, else its default; mistakes are noted."""
-    values = {name: parameter.default for name, parameter in notebook.parameters.items()}
-    values |= {
-        name: typed(notebook.parameters[name], text, problems)
-        for name, text in given.items()
-        if name in notebook.parameters
-    }
-    return values | ({"edition": edition} if "edition" in notebook.parameters else {})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,7 +26,10 @@ class Desk:
 
 @dataclass(frozen=True, kw_only=True)
 class PageTask:
-    """One page to make from a notebook's text: ``output`` is its file in the folder, ``back`` the way to the annex."""
+    """One page to make from a notebook's text: ``output`` is its file in the folder, ``back`` the way to the annex.
+
+    ``recorded`` are parameters that the record of this page names beside those of the whole run.
+    """
 
     notebook: Path
     text: str
@@ -33,6 +37,7 @@ class PageTask:
     output: str
     back: str = ""
     timeout: int | None = None
+    recorded: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

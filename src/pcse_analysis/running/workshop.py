@@ -11,10 +11,13 @@ from collections.abc import Iterable, Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 import pcse_analysis
 from pcse_analysis.running.outcomes import EXIT_DEAD, RunError
-from pcse_analysis.running.tasks import Desk, PageEnd, PageTask
+
+if TYPE_CHECKING:  # imported in earnest they would take the second that the workshop needs to warm up
+    from pcse_analysis.running.tasks import Desk, PageEnd, PageTask
 
 DIED = "KernelError: the process that makes the pages was killed from outside, or has run out of memory"
 NOT_PASSED_ON = ("MPLBACKEND",)

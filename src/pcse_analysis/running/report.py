@@ -1,0 +1,88 @@
+"""Makes one report: a page of its own, from one notebook and its parameters, that takes the place of the last one."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+from pcse_analysis.attachment.page_rules import lost_links
+from pcse_analysis.dossier import Dossier
+from pcse_analysis.errors import CommandError, Problem
+from pcse_analysis.evidence import Inputs, Received, make_evidence, read_inputs
+from pcse_analysis.running.gate import refuse
+from pcse_analysis.running.material import check_unmoved, material_of
+from pcse_analysis.running.page_check import secrets_of
+from pcse_analysis.running.reports import Report, ReportPlan
+from pcse_analysis.running.staging import OTHER_FOLDER, locked, telling_of_the_disk
+from pcse_analysis.running.tasks import Desk, PageTask
+from pcse_analysis.running.workshop import Workshop
+
+FAILED = "build/failed"
+"""Where notebooks go that did not come to their end."""
+
+
+def make_report(
+    workshop: Workshop, plan: ReportPlan, target: Path, timeout: int | None, raw: Path | None = None
+) -> Path:
+    """Make the one report of a plan into the file ``target`` and return that. The earlier one stays until it is done.
+
+    Raises:
+        UserError: the catalogue or the inputs have mistakes, or nothing can be written.
+        RunError: the notebook failed, or the gate refused its page.
+    """
+    if target.is_dir() or target.suffix != ".html":
+        what = f"'{target}' is no name of a page, expected one that ends in .html"
+        raise CommandError([Problem(what=what, to_do=OTHER_FOLDER)])
+    material = material_of(plan.root, raw)
+    (report,) = plan.reports
+    with telling_of_the_disk(target.parent):
+        dossier, received, inputs = evidence_for(plan, raw)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with locked(target), tempfile.TemporaryDirectory(prefix=f".{target.name}~", dir=target.parent) as folder:
+            desk = desk_for(plan, dossier, received, inputs, Path(folder))
+            workshop.open(desk)
+            task = replace(task_for(plan, report, timeout), output=target.name)
+            (end,) = workshop.make([task])
+            if end.error is not None:
+                raise end.error
+            assert end.check is not None
+            wrong = [*end.check.wrong, *lost_links(end.check.links, {target.name: end.check.ids})]
+            refuse([f"{target.name}: {line}" for line in wrong], desk.folder, plan.root, target.stem)
+            check_unmoved(material, plan.root, raw)
+            (desk.folder / target.name).replace(target)
+    return target
+
+
+def evidence_for(plan: ReportPlan, raw: Path | None) -> tuple[Dossier, Received, Inputs]:
+    """The evidence that all reports of a plan are parts of, protected as a whole, and what it was made from."""
+    inputs = read_inputs(plan.root, raw)
+    dossier, received = make_evidence(inputs, plan.edition, dict(plan.given))
+    record = replace(dossier.record, notebook=plan.notebook.path.name)
+    return replace(dossier, record=record), received, inputs
+
+
+def desk_for(plan: ReportPlan, dossier: Dossier, received: Received, inputs: Inputs, folder: Path) -> Desk:
+    """What the reports of a plan have in common, to be made into ``folder``."""
+    return Desk(
+        dossier=dossier,
+        secrets=secrets_of(received, dossier),
+        root=plan.root,
+        raw=inputs.raw.resolve() if inputs.raw.is_dir() else None,
+        folder=folder,
+        kept=plan.root / FAILED / plan.notebook.path.stem,
+    )
+
+
+def task_for(plan: ReportPlan, report: Report, timeout: int | None, back: str = "") -> PageTask:
+    """The page of a report, whose record names its parameters."""
+    own = {name: str(value) for name, value in report.parameters.items() if name != "edition"}
+    return PageTask(
+        notebook=plan.notebook.path,
+        text=plan.notebook.text,
+        parameters=dict(report.parameters),
+        output=report.output,
+        back=back,
+        timeout=timeout,
+        recorded=own,
+    )
