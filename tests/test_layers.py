@@ -27,8 +27,8 @@ MAY_ENTER = {
     "running": {"errors", "estimates", "catalogue", "origins", "dossier", "evidence", "reporting", "attachment"},
     "cli_options": set(),
     "cli_checks": EVERYTHING - {"cli"} | {"cli_options"},
-    "cli_runs": EVERYTHING - {"cli"} | {"cli_options"},
-    "cli": EVERYTHING | {"cli_options", "cli_checks", "cli_runs"},
+    "cli_reports": EVERYTHING - {"cli"} | {"cli_options"},
+    "cli": EVERYTHING | {"cli_options", "cli_checks", "cli_reports"},
     "__main__": {"cli"},
     "__init__": EVERYTHING,
 }

@@ -13,7 +13,7 @@ from pcse_analysis.catalogue.choices import ALL
 from pcse_analysis.catalogue.load import project_root, read_catalogue
 from pcse_analysis.cli_checks import diff, verify
 from pcse_analysis.cli_options import PARAMETERS, PROJECT, RAW, TIMEOUT
-from pcse_analysis.cli_runs import run
+from pcse_analysis.cli_reports import run
 from pcse_analysis.errors import DataError, Problems, UserError
 from pcse_analysis.running.plan import plan_build
 
