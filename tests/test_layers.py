@@ -26,7 +26,8 @@ MAY_ENTER = {
     "attachment": EVERYTHING - {"cleaning", "metrics", "attachment", "synthetic", "running", "cli"},
     "running": {"errors", "estimates", "catalogue", "provenance", "dossier", "evidence", "reporting", "attachment"},
     "cli_checks": EVERYTHING - {"cli"},
-    "cli": EVERYTHING | {"cli_checks"},
+    "cli_runs": {"catalogue", "running"},
+    "cli": EVERYTHING | {"cli_checks", "cli_runs"},
     "__main__": {"cli"},
     "__init__": EVERYTHING,
 }

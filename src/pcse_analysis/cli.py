@@ -11,6 +11,7 @@ import click
 
 from pcse_analysis.catalogue.load import project_root
 from pcse_analysis.cli_checks import diff, verify
+from pcse_analysis.cli_runs import runs
 from pcse_analysis.dossier import ALL
 from pcse_analysis.errors import DataError, Problems, UserError
 from pcse_analysis.evidence import make_evidence, read_inputs
@@ -165,6 +166,7 @@ def build(
 
 pcse.add_command(verify)
 pcse.add_command(diff)
+pcse.add_command(runs)
 
 
 def _terminated(signum: int, frame: FrameType | None) -> None:

@@ -208,7 +208,7 @@ def test_a_disk_that_fills_during_the_run(
 
 
 def test_damaged_and_foreign_files_are_told_in_a_line(tmp_path: Path) -> None:
-    for _ in range(9):
+    for _ in range(11):
         run(tmp_path)
     paths = written(tmp_path)
     values = json.loads(paths[0].read_text(encoding="ascii"))
@@ -221,6 +221,8 @@ def test_damaged_and_foreign_files_are_told_in_a_line(tmp_path: Path) -> None:
         json.dumps({name: value for name, value in values.items() if name != "what"}).encode(),
         json.dumps({**values, "seconds": "1"}).encode(),
         json.dumps({**values, "started": "2018-01-16"}).encode(),
+        json.dumps({**values, "started": "9999-12-31T23:59:59-12:00"}).encode(),
+        json.dumps({**values, "seconds": 10**400}).encode(),
     ]
     for path, content in zip(paths[1:], odd, strict=True):
         path.write_bytes(content)
@@ -229,7 +231,7 @@ def test_damaged_and_foreign_files_are_told_in_a_line(tmp_path: Path) -> None:
     (tmp_path / RUNS / "notes\x1b[2J.txt").write_text("mine", encoding="utf-8")
     runs, told = read_runs(tmp_path)
     assert [one.name for one in runs] == [paths[0].name]
-    assert len(told) == 9 and all("\x1b" not in line and "\n" not in line for line in told)
+    assert len(told) == 11 and all("\x1b" not in line and "\n" not in line for line in told)
     assert told[0] == "build/runs/notes\N{REPLACEMENT CHARACTER}[2J.txt: not a record of a run"
 
 

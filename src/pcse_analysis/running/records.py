@@ -231,6 +231,10 @@ def _from_json(text: bytes) -> Run:
         raise ValueError("a field holds a value of another type")
     if not isinstance(run.started, str) or datetime.fromisoformat(run.started).tzinfo is None:
         raise ValueError("'started' is no time with its zone")
+    try:
+        datetime.fromisoformat(run.started).astimezone(), float(run.seconds or 0)
+    except OverflowError:
+        raise ValueError("a field holds a value that no run has") from None
     return run
 
 
