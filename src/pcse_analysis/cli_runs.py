@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +15,10 @@ from pcse_analysis.running.records import RUNS, Run, in_place, read_runs
 KEY_SHOWN = 12
 """Characters of the key over a run's inputs that the table shows."""
 HEADINGS = ("when", "what", "inputs", "outcome", "seconds", "pages")
+NEWEST = (
+    "Nothing was deleted: give --yes to delete them. Which output is newest is told by the records of runs, where "
+    "there is none by the date in its path, then by the time of its SHA256SUMS."
+)
 PROJECT = click.option(
     "--project",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
@@ -38,6 +43,58 @@ def runs(project: Path, last: int, what: str, as_json: bool) -> None:
         click.echo("\n".join(_table([HEADINGS, *map(_cells, found)])))
     else:
         click.echo(f"No run of '{in_place(what)}' is recorded in {RUNS}." if what else f"No run is recorded in {RUNS}.")
+
+
+@click.command()
+@PROJECT
+@click.option(
+    "--keep",
+    type=click.IntRange(min=1),
+    default=5,
+    show_default=True,
+    help="How many of the newest stay: outputs of an edition with the same parameters, records of runs, failures.",
+)
+@click.option(
+    "--days",
+    type=click.IntRange(min=0),
+    default=90,
+    show_default=True,
+    help="Records of runs and what failed or was refused stay for so many days at least.",
+)
+@click.option("--yes", is_flag=True, help="Delete what is listed; without it nothing is touched.")
+def prune(project: Path, keep: int, days: int, yes: bool) -> None:
+    """List older outputs, records of runs, failures and abandoned staging folders; delete them with --yes.
+
+    A final edition, the newest of each kind, an edition in its own place and whatever no build made always stay.
+    """
+    from pcse_analysis.running.prune import prune as delete
+    from pcse_analysis.running.prune import shown, what_goes
+
+    root = _root(project)
+    going, told = what_goes(root, keep, days)
+    for line in told:
+        click.echo(line, err=True)
+    sizes = [one.size for one in going]
+    for one, size in zip(going, sizes, strict=True):
+        click.echo(f"{_bytes(size):>9}  {shown(one.path, root)}  ({in_place(one.why)})")
+    if not going:
+        click.echo("Nothing is to go.")
+        return
+    failed = delete(root, going) if yes else []
+    total = f"{len(going)} {'thing' if len(going) == 1 else 'things'}, {_bytes(sum(sizes))}"
+    click.echo(f"{total}. {'Deleted.' if yes and not failed else NEWEST if not yes else 'Not all could be deleted.'}")
+    for line in failed:
+        click.echo(line, err=True)
+    if failed:
+        sys.exit(2)
+
+
+def _bytes(size: int) -> str:
+    """A size in words; kB and MB are thousands and millions of bytes."""
+    for unit, worth in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if size >= worth:
+            return f"{size / worth:.1f} {unit}"
+    return f"{size} B"
 
 
 def _cells(run: Run) -> tuple[str, ...]:

@@ -125,7 +125,7 @@ def recorded(
                 seconds=round(time.monotonic() - began, 3),
                 outcome=outcome,
                 exit_code=code,
-                sums_sha256=_sums_sha256(target) if outcome == DONE else "",
+                sums_sha256=sums_sha256(target) if outcome == DONE else "",
                 pages_made=progress.pages_made,
                 pages_reused=progress.pages_reused,
             )
@@ -144,6 +144,14 @@ def place(root: Path, target: Path | None) -> str:
         if folder.is_relative_to(project):
             return folder.relative_to(project).as_posix()
     return target.name
+
+
+def sums_sha256(target: Path | None) -> str:
+    """The SHA-256 of a folder's SHA256SUMS; empty where it has none."""
+    try:
+        return hashlib.sha256((target / SUMS).read_bytes()).hexdigest() if target is not None else ""
+    except OSError:
+        return ""
 
 
 def read_runs(root: Path, *, what: str = "", last: int | None = None) -> tuple[list[Run], list[str]]:
@@ -276,13 +284,6 @@ def _exit_code(error: BaseException) -> int:
         return 130
     code = error.code or 0 if isinstance(error, SystemExit) else getattr(error, "exit_code", 1)
     return code if isinstance(code, int) else 1
-
-
-def _sums_sha256(target: Path | None) -> str:
-    try:
-        return hashlib.sha256((target / SUMS).read_bytes()).hexdigest() if target is not None else ""
-    except OSError:
-        return ""
 
 
 def _names(folder: Path) -> list[str]:
