@@ -11,7 +11,7 @@ import click
 
 from pcse_analysis.catalogue.load import project_root
 from pcse_analysis.cli_checks import diff, verify
-from pcse_analysis.cli_runs import prune, runs
+from pcse_analysis.cli_runs import prune, runs, schedule
 from pcse_analysis.dossier import ALL
 from pcse_analysis.errors import DataError, Problems, UserError
 from pcse_analysis.evidence import make_evidence, read_inputs
@@ -168,6 +168,7 @@ pcse.add_command(verify)
 pcse.add_command(diff)
 pcse.add_command(runs)
 pcse.add_command(prune)
+pcse.add_command(schedule)
 
 
 def _terminated(signum: int, frame: FrameType | None) -> None:

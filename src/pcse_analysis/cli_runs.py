@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -87,6 +87,54 @@ def prune(project: Path, keep: int, days: int, yes: bool) -> None:
         click.echo(line, err=True)
     if failed:
         sys.exit(2)
+
+
+@click.group()
+def schedule() -> None:
+    """Print a unit that runs a pcse command by the clock; it changes nothing on this machine."""
+
+
+def _kind(function: Callable[..., None]) -> click.Command:
+    """A command of ``schedule``: its options, then the pcse command with all of its own."""
+    for add in (
+        click.argument("command", nargs=-1, type=click.UNPROCESSED),
+        click.option("--always", is_flag=True, help="A build or batch runs even where nothing changed."),
+        click.option(
+            "--at",
+            default="Mon 06:15",
+            show_default=True,
+            metavar="'DAYS HH:MM'",
+            help="'daily', or days of the week such as 'Mon' or 'Mon,Thu', and a time.",
+        ),
+        PROJECT,
+    ):
+        function = add(function)
+    settings = {"ignore_unknown_options": True, "allow_interspersed_args": False}
+    return schedule.command(context_settings=settings)(function)
+
+
+@_kind
+def cron(project: Path, at: str, always: bool, command: tuple[str, ...]) -> None:
+    """Print a line for crontab that runs the pcse COMMAND, with a lock against overlap and a log."""
+    from pcse_analysis.running.schedule import cron_line, scheduled
+
+    click.echo(cron_line(scheduled(_root(project), command, at, always=always)))
+
+
+@_kind
+def systemd(project: Path, at: str, always: bool, command: tuple[str, ...]) -> None:
+    """Print a service and a timer of systemd that run the pcse COMMAND."""
+    from pcse_analysis.running.schedule import scheduled, systemd_units
+
+    click.echo(systemd_units(scheduled(_root(project), command, at, always=always)))
+
+
+@_kind
+def github(project: Path, at: str, always: bool, command: tuple[str, ...]) -> None:
+    """Print a GitHub workflow that runs the pcse COMMAND; the time is UTC."""
+    from pcse_analysis.running.schedule import github_workflow, scheduled
+
+    click.echo(github_workflow(scheduled(_root(project), command, at, always=always)))
 
 
 def _bytes(size: int) -> str:
