@@ -28,7 +28,8 @@ MAY_ENTER = {
     "cli_options": set(),
     "cli_checks": EVERYTHING - {"cli"} | {"cli_options"},
     "cli_reports": EVERYTHING - {"cli"} | {"cli_options"},
-    "cli": EVERYTHING | {"cli_options", "cli_checks", "cli_reports"},
+    "cli_runs": {"catalogue", "running", "cli_options"},
+    "cli": EVERYTHING | {"cli_options", "cli_checks", "cli_reports", "cli_runs"},
     "__main__": {"cli"},
     "__init__": EVERYTHING,
 }
