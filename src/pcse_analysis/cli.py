@@ -13,7 +13,7 @@ from pcse_analysis.catalogue.choices import ALL
 from pcse_analysis.catalogue.load import project_root, read_catalogue
 from pcse_analysis.cli_checks import diff, verify
 from pcse_analysis.cli_options import PARAMETERS, PROJECT, RAW, TIMEOUT
-from pcse_analysis.cli_reports import run
+from pcse_analysis.cli_reports import batch, run
 from pcse_analysis.cli_runs import prune, runs, schedule
 from pcse_analysis.errors import DataError, Problems, UserError
 from pcse_analysis.running.plan import plan_build
@@ -157,7 +157,7 @@ def build(
         click.echo(f"Open {folder / 'annex.html'}")
 
 
-for command in (run, verify, diff, runs, prune, schedule):
+for command in (run, batch, verify, diff, runs, prune, schedule):
     pcse.add_command(command)
 
 

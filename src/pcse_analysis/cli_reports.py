@@ -1,4 +1,4 @@
-"""The commands that make reports from one notebook: ``pcse run`` and ``pcse batch``."""
+"""The commands that make reports from one notebook: ``pcse run`` makes one, ``pcse batch`` many."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ import click
 
 from pcse_analysis.catalogue.load import project_root
 from pcse_analysis.cli_options import EDITION, PARAMETERS, PROJECT, RAW, TIMEOUT
-from pcse_analysis.running.reports import plan_report
-from pcse_analysis.running.workshop import Workshop
+from pcse_analysis.running.batch import batch_of, is_unchanged
+from pcse_analysis.running.material import material_of
+from pcse_analysis.running.reports import plan_batch, plan_report, register_names
+from pcse_analysis.running.staging import check_target, clear_away, locked, telling_of_the_disk
+from pcse_analysis.running.workshop import Workshop, processors
 
 REPORTS = "reports"
 
@@ -43,3 +46,58 @@ def run(
         name = "-".join([stem, *(report.name for report in plan.reports if report.name != stem)])
         target = make_report(workshop, plan, out or root / "outputs" / REPORTS / f"{name}.html", timeout, raw)
     click.echo(f"Open {target}")
+
+
+@click.command()
+@PROJECT
+@RAW
+@EDITION
+@PARAMETERS
+@TIMEOUT
+@click.option("--over", required=True, help="What to go over: area, practice, service_line, group, ... or a CSV file.")
+@click.option("--jobs", type=click.IntRange(min=1), default=None, help="Reports made at once; else one a processor.")
+@click.option("--scheduler", default="", metavar="ADDRESS", help="Make them on the Dask cluster at this address.")
+@click.option("--again", is_flag=True, help="Make every report, also those that are unchanged.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=None,
+    help="Folder that takes the batch's folder; else 'outputs/batches'.",
+)
+@click.argument("notebook")
+def batch(
+    project: Path,
+    raw: Path | None,
+    edition: str,
+    parameters: tuple[str, ...],
+    timeout: int,
+    over: str,
+    jobs: int | None,
+    scheduler: str,
+    again: bool,
+    out: Path | None,
+    notebook: str,
+) -> None:
+    """Run one NOTEBOOK many times, and make a page of each run and an index of the pages.
+
+    A CSV file has a column for each parameter that it sets and a row for each report. What did not change since the
+    last time is not made again, and a batch that was stopped goes on where it was.
+    """
+    root = project_root(project)
+    plan = plan_batch(root, notebook, edition, parameters, over, register_names(root, raw))
+    planned = batch_of(plan, material_of(root, raw), out or root / "outputs" / "batches")
+    check_target(planned.target, set())
+    with telling_of_the_disk(planned.target.parent), locked(planned.target):
+        clear_away(planned.target)
+        count = len(plan.reports)
+        if not again and is_unchanged(planned):
+            click.echo(f"Unchanged: {count} reports in {planned.target}")
+            return
+        if again:
+            planned = forgetful(planned)
+        with Workshop(min(jobs or processors(), count)) as workshop:
+            from pcse_analysis.running.assembly import make_batch
+
+            done = make_batch(planned, workshop, raw, timeout)
+    click.echo(f"{done.made} reports made, {done.reused} reused, in {planned.target}")
+    click.echo(f"Open {planned.target / 'index.html'}")

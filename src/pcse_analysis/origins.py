@@ -108,3 +108,20 @@ def commit_of(folder: Path) -> str:
     except (OSError, subprocess.SubprocessError):
         return "unknown"
     return f"{commit}+changes" if status else commit
+
+
+def listed_sums(folder: Path) -> dict[str, str]:
+    """The SHA-256 of every name in the list of a folder; none where there is no such list."""
+    try:
+        text = (folder / SUMS).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return {}
+    named = (line.partition(" ") for line in text.splitlines())
+    return {name[1:]: sha256 for sha256, _, name in named if name[:1] in (" ", "*")}
+
+
+def write_sums(folder: Path, without: Iterable[str] = ()) -> None:
+    """``SHA256SUMS`` over every file below ``folder`` but these, in the form that ``sha256sum --check`` reads."""
+    names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    lines = [f"{file_sha256(folder / name)}  {name}\n" for name in names if name not in without]
+    (folder / SUMS).write_text("".join(lines), encoding="utf-8", newline="\n")

@@ -192,30 +192,30 @@ def test_nothing_goes_while_a_build_is_at_work_there(root: Path) -> None:
 
 def test_abandoned_staging_goes_where_nobody_holds_the_lock(root: Path) -> None:
     built(root / "outputs" / "letter")
-    half = root / "outputs" / ".letter-ab12_xyz"
-    old = built(root / "outputs" / ".letter-ab12_xyz-old")
+    half = root / "outputs" / ".letter~ab12_xyz"
+    old = built(root / "outputs" / ".letter~ab12_xyz~old")
     (half / "pages").mkdir(parents=True)
     (half / "annex.html").write_text("half", encoding="utf-8")
-    mine = root / "outputs" / ".myself-settings"
+    mine = root / "outputs" / ".myself~settings"
     mine.mkdir()
     with FileLock(root / "outputs" / ".letter.lock"):
         went, told = pruned(root)
         assert went == [] and len(told) == 2 and "a build is at work there" in told[0]
-    assert pruned(root) == (["outputs/.letter-ab12_xyz", "outputs/.letter-ab12_xyz-old"], [])
+    assert pruned(root) == (["outputs/.letter~ab12_xyz", "outputs/.letter~ab12_xyz~old"], [])
     assert (mine.is_dir(), half.exists(), old.exists()) == (True, False, False)
 
 
 def test_what_may_be_the_last_good_one_is_no_staging(root: Path) -> None:
     """A build was killed between its two renames: the earlier edition lies beside its place, which is empty."""
-    built(root / "outputs" / ".letter-ab12_xyz-old")
-    told = ["outputs/.letter-ab12_xyz-old is left alone: it may be the last good 'letter'"]
+    built(root / "outputs" / ".letter~ab12_xyz~old")
+    told = ["outputs/.letter~ab12_xyz~old is left alone: it may be the last good 'letter'"]
     assert pruned(root) == ([], told)
 
 
 def test_staging_that_is_final_stays(root: Path) -> None:
     built(root / "outputs" / "letter")
-    built(root / "outputs" / ".letter-ab12_xyz-old", state="final")
-    assert pruned(root) == ([], ["outputs/.letter-ab12_xyz-old is left alone: final"])
+    built(root / "outputs" / ".letter~ab12_xyz~old", state="final")
+    assert pruned(root) == ([], ["outputs/.letter~ab12_xyz~old is left alone: final"])
 
 
 # ---- failures and records
@@ -285,10 +285,10 @@ def test_fewer_than_one_is_refused(root: Path, words: tuple[str, str]) -> None:
 
 # ---- whatever is there
 
-PLACES = ("2018-01-16", "2018-01-23", "2018-01-30", "a b%", "x/y", "", "2018-01-16/letter", ".letter-abcdefgh")
+PLACES = ("2018-01-16", "2018-01-23", "2018-01-30", "a b%", "x/y", "", "2018-01-16/letter", ".letter~abcdefgh")
 NAMES = (
     *("letter",) * 6,
-    *("published", "letter-2018-01-16", ".letter-abcdefgh", ".letter-abcdefgh-old", ".x-abcdefgh-pruned"),
+    *("published", "letter-2018-01-16", ".letter~abcdefgh", ".letter~abcdefgh~old", ".x~abcdefgh~pruned"),
 )
 SPOILS = (*("",) * 8, "note", "edit", "json", "link", "lost", "nosums")
 

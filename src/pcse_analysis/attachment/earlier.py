@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pcse_analysis.attachment.embedded import find_block, read_data
-from pcse_analysis.attachment.verify import listed_sums, verify
+from pcse_analysis.attachment.verify import verify
 from pcse_analysis.errors import CommandError, Problem, Problems
 from pcse_analysis.estimates import Figures, read_figures
 from pcse_analysis.evidence import RECORD
-from pcse_analysis.origins import ANNEX, SUMS, RunRecord, file_sha256
+from pcse_analysis.origins import ANNEX, SUMS, RunRecord, file_sha256, listed_sums
 
 READ = (RECORD, "estimates.csv", "changes.csv", ANNEX)
 

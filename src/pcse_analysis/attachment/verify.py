@@ -12,7 +12,7 @@ from pcse_analysis.attachment.embedded import Block, Data, find_block, read_data
 from pcse_analysis.attachment.pieces import Piece, pieces_of, shortened
 from pcse_analysis.attachment.printed import printed_figures, wrong_figures
 from pcse_analysis.errors import CommandError, Problem
-from pcse_analysis.origins import SUMS, RunRecord
+from pcse_analysis.origins import SUMS, RunRecord, listed_sums
 
 CAN_SAY = (
     "This is all that the file alone can say. Whoever writes text, data and seals anew is not found out this way: "
@@ -187,13 +187,3 @@ def _listed(path: Path, sha256: str) -> _Listed:
         if same:
             return _Listed(f"{SUMS} {where} lists this SHA-256, for a file named '{same[0]}'.")
     return _Listed(f"No {SUMS} beside it or a folder up lists this file.")
-
-
-def listed_sums(folder: Path) -> dict[str, str]:
-    """The SHA-256 of every name in the list of a folder; none where there is no such list."""
-    try:
-        text = (folder / SUMS).read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return {}
-    named = (line.partition(" ") for line in text.splitlines())
-    return {name[1:]: sha256 for sha256, _, name in named if name[:1] in (" ", "*")}

@@ -21,10 +21,13 @@ SILENT = {"parameters", "injected-parameters", "silent"}
 """Tags of cells that need not show anything."""
 
 
-def export_page(notebook: NotebookNode, back: str, place: str, marks: Sequence[str] = ()) -> str:
+def export_page(
+    notebook: NotebookNode, back: str, place: str, marks: Sequence[str] = (), *, with_tables: bool = True
+) -> str:
     """The page of an executed notebook as HTML: its outputs and texts, no code, nothing fetched from anywhere.
 
-    ``marks`` are words that stand across the page, on the screen and on every sheet of paper.
+    ``marks`` are words that stand across the page, on the screen and on every sheet of paper. ``with_tables`` says
+    that its tables lie beside it as CSV files.
 
     Raises:
         RunError: an output is not HTML made by this package, or the page has not exactly one main heading (7).
@@ -36,7 +39,7 @@ def export_page(notebook: NotebookNode, back: str, place: str, marks: Sequence[s
         "style": _style(),
         "back": back,
         "marked": "\n".join(marks),
-        "tables": f"{FOLDER}/{place.removesuffix('.html')}",
+        "tables": f"{FOLDER}/{place.removesuffix('.html')}" if with_tables else "",
     }
     html, _ = _exporter().from_notebook_node(notebook, resources={"page": page})
     titles = re.findall(r"<h1[^>]*>(.*?)</h1>", html, flags=re.DOTALL)

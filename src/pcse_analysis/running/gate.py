@@ -42,6 +42,25 @@ def check_edition(folder: Path, plan: Plan, dossier: Dossier, secrets: Secrets, 
     refuse(wrong, folder, plan.root, plan.edition)
 
 
+def check_batch(
+    folder: Path,
+    root: Path,
+    name: str,
+    dossier: Dossier,
+    secrets: Secrets,
+    own: frozenset[str],
+    wrong: Iterable[str],
+) -> None:
+    """Pass where a batch as it was staged keeps every rule; ``wrong`` is what was found in its pages already.
+
+    ``own`` are the codes of practices that its list of reports may hold, as they are those that it goes over.
+
+    Raises:
+        RunError: it does not (7); every place is named. What was refused is kept under ``build/refused``.
+    """
+    refuse([*wrong, *_disclosed(folder, dossier), *_leaks(folder, secrets, own)], folder, root, name)
+
+
 def refuse(wrong: list[str], folder: Path, root: Path, name: str) -> None:
     """Pass where nothing is wrong.
 
@@ -55,7 +74,7 @@ def refuse(wrong: list[str], folder: Path, root: Path, name: str) -> None:
     shutil.copytree(folder, kept)
     listed = "\n".join(f"  {line}" for line in wrong[:LISTED])
     more = f"\n  ... and {len(wrong) - LISTED} more" if len(wrong) > LISTED else ""
-    head = f"GateError: {len(wrong)} things keep edition '{name}' from being published"
+    head = f"GateError: {len(wrong)} things keep '{name}' from being published"
     end = f"  Earlier outputs are as they were; what was refused lies in {kept.relative_to(root)}."
     raise RunError(EXIT_GATE, f"{head}\n{listed}{more}\n{end}")
 
@@ -87,11 +106,11 @@ def _disclosed(folder: Path, dossier: Dossier) -> Iterator[str]:
             yield f"changes.csv: {change.id} is given, though one of its two shares is withheld"
 
 
-def _leaks(folder: Path, secrets: Secrets) -> Iterator[str]:
+def _leaks(folder: Path, secrets: Secrets, own: frozenset[str] = frozenset()) -> Iterator[str]:
     """Identifiers of persons and practices, answers in own words, addresses of this machine, in any file but pages."""
     for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.name != SUMS and p.suffix != ".html"):
         name = path.relative_to(folder).as_posix()
-        yield from (f"{name}: {line}" for text in _texts(path) for line in secrets.found_in(text))
+        yield from (f"{name}: {line}" for text in _texts(path) for line in secrets.found_in(text, own))
 
 
 def _texts(path: Path) -> Iterable[str]:

@@ -19,6 +19,7 @@ import pcse_analysis
 from pcse_analysis import errors
 from pcse_analysis.attachment.embedded import with_data
 from pcse_analysis.attachment.page_rules import broken_rules, links_of
+from pcse_analysis.attachment.table_files import table_files
 from pcse_analysis.attachment.wording import labels_of
 from pcse_analysis.dossier import Dossier
 from pcse_analysis.evidence import hand_over
@@ -46,9 +47,11 @@ def make_page(desk: Desk, task: PageTask, executed: Path, started: Callable[[int
     dossier = recording(desk.dossier, task.recorded)
     hand_over(dossier)
     notebook = run_notebook(task, executed, started)
-    html = export_page(notebook, task.back, task.output, marks(dossier))
+    html = export_page(notebook, task.back, task.output, marks(dossier), with_tables=task.tables)
     html = with_data(html, dossier.figures, dossier.record, page=task.output, labels=labels_of(dossier))
-    found = check_page(html, task.output, dossier, desk.secrets)
+    found = check_page(html, task.output, dossier, desk.secrets, task.own)
+    for name, text in table_files(html, task.output).items() if task.tables else ():
+        write_whole(desk.folder / name, text)
     write_whole(desk.folder / task.output, html)
     return found
 

@@ -22,11 +22,12 @@ from filelock import FileLock, Timeout
 from pcse_analysis.origins import DRAFT
 from pcse_analysis.running.outdated import OUTPUTS, PROVENANCE, is_whole, outdated, read_provenance, shown
 from pcse_analysis.running.records import DONE, RUNNING, RUNS, UNFINISHED, Run, read_runs, sums_sha256
+from pcse_analysis.running.staging import MARK, OLD, lock_of
 
 KEPT = ("build/failed", "build/refused")
-STAGING = re.compile(r"\.(?P<name>.+)-[a-z0-9_]{8}(?P<end>-old|-pruned)?")
+PRUNED = f"{MARK}pruned"
+STAGING = re.compile(rf"\.(?P<name>.+){MARK}[a-z0-9_]{{8}}(?P<end>{OLD}|{PRUNED})?")
 """Folders that a build works in beside NAME, what it moved out of the way, and what was on its way out."""
-PRUNED = "-pruned"
 DAY = 86_400
 
 
@@ -54,7 +55,7 @@ def what_goes(root: Path, keep: int, days: int) -> tuple[list[Going], list[str]]
     runs, told = read_runs(root)
     going = []
     for built in outdated(root, keep, runs, told):
-        place, lock = built.folder, built.folder.with_name(f".{built.folder.name}.lock")
+        place, lock = built.folder, lock_of(built.folder)
         if _is_held(lock):
             told.append(f"{shown(place, root)} is left alone: a build is at work there")
         else:
@@ -137,7 +138,7 @@ def _staging(root: Path, told: list[str]) -> Iterator[Going]:
             path, match = Path(where) / name, STAGING.fullmatch(name)
             if match is None or path.is_symlink():
                 continue
-            place, lock = Path(where) / match["name"], Path(where) / f".{match['name']}.lock"
+            place, lock = Path(where) / match["name"], lock_of(Path(where) / match["name"])
             ours = match["end"] == PRUNED or lock.exists() or is_whole(place) or (path / PROVENANCE).exists()
             if not ours or not _may_go(path, root, told):
                 continue
@@ -201,7 +202,7 @@ def _delete(path: Path) -> None:
         return
     aside = path
     if not path.name.endswith(PRUNED):
-        aside = path.with_name(f".{path.name.lstrip('.')}-{secrets.token_hex(4)}{PRUNED}")
+        aside = path.with_name(f".{path.name.lstrip('.')}{MARK}{secrets.token_hex(4)}{PRUNED}")
         path.rename(aside)
     shutil.rmtree(aside)
 

@@ -21,8 +21,6 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tqdm import tqdm
-
 from pcse_analysis.origins import SUMS
 from pcse_analysis.running.outcomes import EXIT_DEAD, EXIT_ERROR, EXIT_GATE, EXIT_TIMEOUT
 
@@ -295,4 +293,6 @@ def _now() -> str:
 
 
 def _warn(line: str) -> None:
+    from tqdm import tqdm  # here, as it is rarely needed and slow to import
+
     tqdm.write(f"Warning: {line}", file=sys.stderr)

@@ -34,11 +34,9 @@ def make_report(
     if target.is_dir() or target.suffix != ".html":
         what = f"'{target}' is no name of a page, expected one that ends in .html"
         raise CommandError([Problem(what=what, to_do=OTHER_FOLDER)])
-    material = material_of(plan.root, raw)
     (report,) = plan.reports
     with telling_of_the_disk(target.parent):
         dossier, received, inputs = evidence_for(plan, raw)
-        target.parent.mkdir(parents=True, exist_ok=True)
         with locked(target), tempfile.TemporaryDirectory(prefix=f".{target.name}~", dir=target.parent) as folder:
             desk = desk_for(plan, dossier, received, inputs, Path(folder))
             workshop.open(desk)
@@ -49,15 +47,16 @@ def make_report(
             assert end.check is not None
             wrong = [*end.check.wrong, *lost_links(end.check.links, {target.name: end.check.ids})]
             refuse([f"{target.name}: {line}" for line in wrong], desk.folder, plan.root, target.stem)
-            check_unmoved(material, plan.root, raw)
             (desk.folder / target.name).replace(target)
     return target
 
 
 def evidence_for(plan: ReportPlan, raw: Path | None) -> tuple[Dossier, Received, Inputs]:
     """The evidence that all reports of a plan are parts of, protected as a whole, and what it was made from."""
+    material = material_of(plan.root, raw)
     inputs = read_inputs(plan.root, raw)
     dossier, received = make_evidence(inputs, plan.edition, dict(plan.given))
+    check_unmoved(material, plan.root, raw)  # from here on all is made from what was read
     record = replace(dossier.record, notebook=plan.notebook.path.name)
     return replace(dossier, record=record), received, inputs
 

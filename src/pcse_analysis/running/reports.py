@@ -35,9 +35,10 @@ LONGEST_NAME = 60
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """One report: its name, which is that of its file, what it is called in a list, and its parameters."""
+    """One report: the name of its file, what it is about, what it is called in a list, and its parameters."""
 
     name: str
+    value: str
     label: str
     parameters: Mapping[str, Value]
 
@@ -119,10 +120,9 @@ def _plan(
         values = [common | row for _, row in rows]
     if not over:
         rows, values = [(name, {key: common[key] for key in given})], [common]
-    names = _names([" ".join(str(value) for value in row.values()) or notebook.path.stem for _, row in rows])
-    reports = [
-        Report(name=n, label=label, parameters=one) for n, (label, _), one in zip(names, rows, values, strict=True)
-    ]
+    about = [", ".join(str(value) for value in row.values()) for _, row in rows]
+    parts = zip(_names([one or notebook.path.stem for one in about]), about, rows, values, strict=True)
+    reports = [Report(name=n, value=v, label=label, parameters=one) for n, v, (label, _), one in parts]
     return ReportPlan(
         root=root,
         catalogue=catalogue,

@@ -19,6 +19,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from pcse_analysis.errors import CommandError, Problem, disk_error
+from pcse_analysis.origins import SUMS, listed_sums
 
 MARK = "~"
 """Stands between the name of a folder and what tells its staging folders apart; no edition has it in its name."""
@@ -28,6 +29,29 @@ HERE, EXCHANGE = -100, 2
 """AT_FDCWD and RENAME_EXCHANGE of Linux's renameat2."""
 
 
+def check_target(target: Path, ours: set[str]) -> None:
+    """Pass where ``target`` is free, or holds only what a run put there: what its list of hashes names, and ``ours``.
+
+    Raises:
+        CommandError: it is a file, holds anything else, or cannot be made.
+    """
+    if target.exists() and not target.is_dir():
+        raise CommandError([Problem(what=f"'{target}' is a file, expected a folder", to_do=OTHER_FOLDER)])
+    if target.is_dir():
+        ours = {*listed_sums(target), SUMS, *ours}
+        found = {p.relative_to(target).as_posix() for p in target.rglob("*") if not p.is_dir()}
+        others = sorted(name for name in found - ours if not name.rpartition("/")[2].startswith("."))
+        if others:
+            listed = ", ".join(f"'{name}'" for name in others[:5]) + (", ..." if len(others) > 5 else "")
+            what = f"'{target}' holds files that no build put there: {listed}"
+            raise CommandError([Problem(what=what, to_do=OTHER_FOLDER)])
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        what = f"the folder '{target.parent}' cannot be made: {error.strerror}"
+        raise CommandError([Problem(what=what, to_do=OTHER_FOLDER)]) from None
+
+
 @contextmanager
 def staged(target: Path) -> Iterator[Path]:
     """A folder beside ``target`` that replaces it when all went well, and vanishes when not.
@@ -35,17 +59,21 @@ def staged(target: Path) -> Iterator[Path]:
     Raises:
         CommandError: another run makes ``target`` now, or the disk is full or may not be written to.
     """
-    with telling_of_the_disk(target.parent):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with locked(target):
-            clear_away(target)
-            staging = Path(tempfile.mkdtemp(prefix=f".{target.name}{MARK}", dir=target.parent))
-            try:
-                yield staging
-                staging.chmod(0o755)
-                _take_place(staging, target)
-            finally:
-                shutil.rmtree(staging, ignore_errors=True)
+    with telling_of_the_disk(target.parent), locked(target), replacing(target) as staging:
+        yield staging
+
+
+@contextmanager
+def replacing(target: Path) -> Iterator[Path]:
+    """As ``staged``, for one who holds the lock of ``target``."""
+    clear_away(target)
+    staging = Path(tempfile.mkdtemp(prefix=f".{target.name}{MARK}", dir=target.parent))
+    try:
+        yield staging
+        staging.chmod(0o755)
+        _take_place(staging, target)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
 
 
 @contextmanager
@@ -76,6 +104,7 @@ def locked(target: Path) -> Iterator[None]:
     Raises:
         CommandError: another run holds it.
     """
+    target.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(lock_of(target))
     try:
         lock.acquire(timeout=0)

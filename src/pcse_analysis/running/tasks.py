@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from pcse_analysis.dossier import Dossier
 from pcse_analysis.running.page_check import PageCheck, Secrets
@@ -22,13 +23,16 @@ class Desk:
     folder: Path
     kept: Path
     """Where a notebook goes that did not come to its end, with the last words of its process."""
+    with_register: bool = False
+    """Whether pages read the register of practices, so that it is read once for all of them."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PageTask:
     """One page to make from a notebook's text: ``output`` is its file in the folder, ``back`` the way to the annex.
 
-    ``recorded`` are parameters that the record of this page names beside those of the whole run.
+    ``recorded`` are parameters that the record of this page names beside those of the whole run. With ``tables`` each
+    table of the page is written as a CSV file too. ``own`` are codes of practices that the page is openly about.
     """
 
     notebook: Path
@@ -38,6 +42,8 @@ class PageTask:
     back: str = ""
     timeout: int | None = None
     recorded: Mapping[str, str] = field(default_factory=dict)
+    tables: bool = False
+    own: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,3 +54,13 @@ class PageEnd:
     check: PageCheck | None = None
     error: Exception | None = None
     seconds: float = field(default=0.0, compare=False)
+
+
+class Maker(Protocol):
+    """Whatever makes pages: a workshop on this machine, or a cluster of machines."""
+
+    def open(self, desk: Desk) -> None:
+        """Tell it what all pages have in common."""
+
+    def make(self, tasks: Iterable[PageTask]) -> Iterator[PageEnd]:
+        """How each page ended, as they come."""

@@ -63,6 +63,8 @@ def main(socket: int) -> None:
         os.environ.pop(RAW_FOLDER, None)
         if desk.raw is not None:
             os.environ[RAW_FOLDER] = str(desk.raw)
+        for wave in desk.dossier.survey.waves if desk.with_register else ():
+            desk.dossier.practices(wave)
         with tempfile.TemporaryDirectory(prefix="pcse-run-", ignore_cleanup_errors=True) as folder:
             os.environ["IPYTHONDIR"] = folder
             children: list[Child] = []

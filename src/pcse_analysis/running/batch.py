@@ -1,0 +1,95 @@
+"""A batch of reports: which of them are to be made, and what the last good output already has.
+
+What was made from the same files, code, parameters and lock is not made again; what is unchanged as a whole is found
+out without importing anything that makes reports. Reports are kept one by one as they are made, so that a batch that
+was stopped, however that came about, goes on where it was.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pcse_analysis.origins import SUMS, file_sha256, listed_sums
+from pcse_analysis.running.material import Material
+from pcse_analysis.running.reports import Report, ReportPlan
+
+LIST = "reports.csv"
+COLUMNS = ("report", "file", "label", "key")
+WORK = "build/batches"
+"""Where reports lie until all of their batch are made."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batch:
+    """A batch: its plan, the key of each report by its file, the folder it goes to, and the one it is made in."""
+
+    plan: ReportPlan
+    keys: Mapping[str, str]
+    target: Path
+    work: Path
+
+    def note(self, report: Report) -> Path:
+        """Where it is noted that a report lies finished in the working folder, by its hash and its key."""
+        return self.work / "made" / f"{report.name}.json"
+
+
+def batch_of(plan: ReportPlan, material: Material, out: Path) -> Batch:
+    """The batch of a plan into a folder below ``out``. Reports with equal keys would be equal."""
+    common = [plan.notebook.path.name, plan.edition, plan.over, json.dumps(dict(plan.given), sort_keys=True)]
+    keys = {
+        report.output: material.key(*common, json.dumps(dict(report.parameters), sort_keys=True), report.label)
+        for report in plan.reports
+    }
+    return Batch(plan=plan, keys=keys, target=out / plan.name, work=plan.root / WORK / plan.name)
+
+
+def is_unchanged(batch: Batch) -> bool:
+    """Whether the last good output has these reports and no others, whole, and made from the same."""
+    sums = listed_sums(batch.target)
+    if good_keys(batch.target, sums) != dict(batch.keys):
+        return False
+    files = {path.relative_to(batch.target).as_posix() for path in batch.target.rglob("*") if path.is_file()}
+    return files == {*sums, SUMS} and all(file_sha256(batch.target / name) == sha for name, sha in sums.items())
+
+
+def good_keys(folder: Path, sums: Mapping[str, str]) -> dict[str, str]:
+    """The key of each report in a finished folder, by file, where its list of reports is as it was written."""
+    try:
+        if not sums or file_sha256(folder / LIST) != sums.get(LIST):
+            return {}
+        text = (folder / LIST).read_text(encoding="utf-8")
+        return {row["file"]: row["key"] for row in csv.DictReader(io.StringIO(text, newline=""))}
+    except (OSError, ValueError, KeyError, csv.Error):
+        return {}
+
+
+def made_before(batch: Batch) -> dict[str, Path]:
+    """The reports that need not be made again, by file, and where each lies: in the last good output, or kept."""
+    sums = listed_sums(batch.target)
+    good = good_keys(batch.target, sums)
+    found: dict[str, Path] = {}
+    for report in batch.plan.reports:
+        name, key = report.output, batch.keys[report.output]
+        if good.get(name) == key and _has(batch.target / name, sums.get(name)):
+            found[name] = batch.target / name
+        elif _has(batch.work / name, _noted(batch.note(report), key)):
+            found[name] = batch.work / name
+    return found
+
+
+def _noted(note: Path, key: str) -> str | None:
+    """The hash of a report that was made with this key."""
+    try:
+        noted = json.loads(note.read_text(encoding="utf-8"))
+        return str(noted["sha256"]) if noted["key"] == key else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _has(path: Path, sha256: str | None) -> bool:
+    return sha256 is not None and path.is_file() and file_sha256(path) == sha256
