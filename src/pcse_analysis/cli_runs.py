@@ -12,7 +12,7 @@ import click
 
 from pcse_analysis.catalogue.load import project_root
 from pcse_analysis.cli_options import PROJECT
-from pcse_analysis.running.records import RUNS, Run, in_place, read_runs
+from pcse_analysis.running.records import RUNS, Run, one_line, read_runs
 
 KEY_SHOWN = 12
 """Characters of the key over a run's inputs that the table shows."""
@@ -38,7 +38,7 @@ def runs(project: Path, last: int, what: str, as_json: bool) -> None:
     elif found:
         click.echo("\n".join(_table([HEADINGS, *map(_cells, found)])))
     else:
-        click.echo(f"No run of '{in_place(what)}' is recorded in {RUNS}." if what else f"No run is recorded in {RUNS}.")
+        click.echo(f"No run of '{one_line(what)}' is recorded in {RUNS}." if what else f"No run is recorded in {RUNS}.")
 
 
 @click.command()
@@ -72,7 +72,7 @@ def prune(project: Path, keep: int, days: int, yes: bool) -> None:
         click.echo(line, err=True)
     sizes = [one.size for one in going]
     for one, size in zip(going, sizes, strict=True):
-        click.echo(f"{_bytes(size):>9}  {shown(one.path, root)}  ({in_place(one.why)})")
+        click.echo(f"{_bytes(size):>9}  {shown(one.path, root)}  ({one_line(one.why)})")
     if not going:
         click.echo("Nothing is to go.")
         return
@@ -147,9 +147,9 @@ def _cells(run: Run) -> tuple[str, ...]:
     pages += [f"{run.pages_reused} reused"] if run.pages_reused else []
     return (
         when,
-        in_place(f"{run.command} {run.what}"),
-        in_place(run.inputs[:KEY_SHOWN]) or "-",
-        in_place(run.outcome) + (f" ({run.exit_code})" if run.exit_code else ""),
+        one_line(f"{run.command} {run.what}"),
+        one_line(run.inputs[:KEY_SHOWN]) or "-",
+        one_line(run.outcome) + (f" ({run.exit_code})" if run.exit_code else ""),
         "-" if run.seconds is None else f"{run.seconds:.1f}",
         ", ".join(pages) or "-",
     )

@@ -187,6 +187,20 @@ def test_nothing_goes_while_a_build_is_at_work_there(root: Path) -> None:
     assert not (root / "outputs" / "2018-01-16").exists()  # nor does the lock stay behind alone
 
 
+def test_what_is_built_anew_after_the_list_was_made_stays(root: Path) -> None:
+    """The first is being built when it is to be deleted, the second was built again, the third is gone by then."""
+    for day in ("2018-01-09", "2018-01-16", "2018-01-23", "2018-01-30"):
+        built(root / "outputs" / day / "letter")
+    going, told = what_goes(root, 1, 0)
+    first, second, third = (one.path for one in going)
+    second.rename(second.with_name("moved"))
+    built(second, text="another")
+    third.rename(third.with_name("gone"))
+    with FileLock(first.with_name(".letter.lock")):
+        assert prune(root, going) == ["outputs/2018-01-09/letter stays: a build is at work there"]
+    assert (first.is_dir(), second.is_dir(), told) == (True, True, [])
+
+
 # ---- staging
 
 

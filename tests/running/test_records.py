@@ -156,6 +156,30 @@ def test_a_run_killed_by_force_shows_as_killed(tmp_path: Path) -> None:
     assert last_good(tmp_path, "build", "letter", tmp_path) is None
 
 
+MANY_RUNS = """
+import sys
+from pathlib import Path
+from pcse_analysis.running.records import recorded
+print("started", flush=True)
+while True:
+    with recorded(Path(sys.argv[1]), command="build", what="letter"):
+        pass
+"""
+
+
+def test_whenever_a_run_is_killed_every_record_stays_legible(tmp_path: Path) -> None:
+    """Six processes that record one run after the other, each killed some milliseconds later than the last."""
+    for wait in range(6):
+        with subprocess.Popen([sys.executable, "-c", MANY_RUNS, tmp_path], stdout=subprocess.PIPE) as child:
+            assert child.stdout is not None and child.stdout.readline() == b"started\n"
+            time.sleep(wait * 0.0067)
+            child.kill()
+    runs, told = read_runs(tmp_path)
+    assert told == [] and {one.outcome for one in runs} <= {"done", "killed"}
+    run(tmp_path, "annual")
+    assert read_runs(tmp_path, last=1)[0][0].what == "annual"
+
+
 def test_a_forked_child_that_leaves_by_the_block_does_not_end_the_run(tmp_path: Path) -> None:
     with recorded(tmp_path, command="batch", what="area_report"):
         child = os.fork()

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pcse_analysis.origins import DRAFT, FINAL, SUMS, file_sha256
-from pcse_analysis.running.records import DONE, NAME, Run, in_place, sums_sha256
+from pcse_analysis.running.records import DONE, NAME, Run, one_line, sums_sha256
 
 OUTPUTS, PROVENANCE = "outputs", "provenance.json"
 DATE = re.compile(r"[-_ ]?(\d{4}-\d{2}-\d{2})[-_ ]?")
@@ -82,7 +82,7 @@ def read_provenance(path: Path) -> tuple[str, str, str]:
 
 def shown(path: Path, root: Path) -> str:
     """A path relative to the project, on one line whatever its name holds."""
-    return in_place(path.relative_to(root).as_posix())
+    return one_line(path.relative_to(root).as_posix())
 
 
 def _built_folders(outputs: Path, root: Path, told: list[str]) -> list[Path]:

@@ -43,7 +43,7 @@ class Going:
     @property
     def size(self) -> int:
         """The bytes of all its files."""
-        return sum(path.lstat().st_size for path in _below(self.path))
+        return sum(seen.st_size for seen in _seen(_below(self.path)))
 
 
 def what_goes(root: Path, keep: int, days: int) -> tuple[list[Going], list[str]]:
@@ -81,6 +81,8 @@ def prune(root: Path, going: Sequence[Going]) -> list[str]:
                     _delete(one.path)
         except Timeout:
             failed.append(f"{shown(one.path, root)} stays: a build is at work there")
+        except FileNotFoundError:
+            continue  # gone meanwhile, which is what was asked for
         except OSError as error:
             failed.append(f"{shown(one.path, root)} cannot be deleted: {error.strerror}")
         else:
@@ -250,4 +252,11 @@ def _below(path: Path) -> Iterable[Path]:
 
 def _age(path: Path) -> float:
     """Seconds since anything in it was last written."""
-    return time.time() - max((one.lstat().st_mtime for one in (path, *_below(path))), default=0)
+    return time.time() - max((seen.st_mtime for seen in _seen((path, *_below(path)))), default=0)
+
+
+def _seen(paths: Iterable[Path]) -> Iterator[os.stat_result]:
+    """What the system says of each that is still there; a build may be at work beside."""
+    for path in paths:
+        with suppress(FileNotFoundError):
+            yield path.lstat()

@@ -171,7 +171,7 @@ def last_good(root: Path, command: str, what: str, target: Path) -> Run | None:
     return next((run for run in runs if (run.command, run.what, run.target) == wanted), None)
 
 
-def in_place(text: str) -> str:
+def one_line(text: str) -> str:
     """``text`` on one line, whatever a file put into it."""
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
@@ -187,7 +187,7 @@ def _newest_first(root: Path, told: list[str]) -> Iterator[Run]:
         told.append(f"{RUNS} cannot be read: {error.strerror}")
         return
     numbered = {name: int(match[1]) for name in names if (match := NAME.fullmatch(name))}
-    told.extend(f"{RUNS}/{in_place(name)}: not a record of a run" for name in sorted(set(names) - set(numbered)))
+    told.extend(f"{RUNS}/{one_line(name)}: not a record of a run" for name in sorted(set(names) - set(numbered)))
     for name in sorted(numbered, key=lambda one: (numbered[one], one), reverse=True):
         try:
             yield _read(folder / name)
@@ -195,7 +195,7 @@ def _newest_first(root: Path, told: list[str]) -> Iterator[Run]:
             continue  # pruned meanwhile
         except (OSError, ValueError, RecursionError) as error:
             reason = error.strerror if isinstance(error, OSError) else error
-            told.append(f"{RUNS}/{name}: cannot be read as a record of a run: {in_place(str(reason))}")
+            told.append(f"{RUNS}/{name}: cannot be read as a record of a run: {one_line(str(reason))}")
 
 
 def _read(path: Path) -> Run:
