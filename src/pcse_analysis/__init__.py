@@ -7,7 +7,7 @@ from pcse_analysis.dossier import choose
 from pcse_analysis.estimates import changes_frame, estimates_frame
 from pcse_analysis.evidence import open_evidence, open_responses
 from pcse_analysis.metrics.planning import detectable_change
-from pcse_analysis.reporting import commitments, compensation, issues, standards
+from pcse_analysis.reporting import areas, commitments, compensation, issues, standards
 from pcse_analysis.reporting.answers import answers
 from pcse_analysis.reporting.background import left_out, methods, provenance, replies, sources, timeline
 from pcse_analysis.reporting.failing import failing_shares
@@ -19,6 +19,7 @@ from pcse_analysis.reporting.sections import findings, heading, overview, servic
 __all__ = [
     "against_register",
     "answers",
+    "areas",
     "changes_frame",
     "choose",
     "claims",

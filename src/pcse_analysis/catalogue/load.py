@@ -40,7 +40,7 @@ LETTER_KEYS = ("id", "label", "date", "survey", "wave_before", "wave_after", "cl
 EVIDENCE = ("published", "responses")
 EACH = ("service_line", "group", *LEDGER_PAGES)
 DECLARED = ("findings",)
-METHODS_OF = (*EVIDENCE, *LEDGER_PAGES)
+METHODS_OF = (*EVIDENCE, *LEDGER_PAGES, "areas")
 """Kinds of evidence that have methods of their own."""
 CLAIM_TESTS = ("little_improvement", "some_deterioration", "slowed_down", "none")
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Hashable, Mapping
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +22,11 @@ from pcse_analysis.evidence.figures import known, published_evidence
 from pcse_analysis.evidence.inputs import Inputs, find_edition, read_inputs, record_of
 from pcse_analysis.evidence.ledgers import clean_ledgers, joined, ledger_evidence, ledger_files, ledgers_of
 from pcse_analysis.evidence.left_out import left_out
+from pcse_analysis.evidence.public_practices import public_practices
 from pcse_analysis.evidence.received import Received
 from pcse_analysis.evidence.replies import RAW_FOLDER, read_replies, read_words
 from pcse_analysis.evidence.reply_figures import reply_evidence
+from pcse_analysis.evidence.reports import read_reports
 from pcse_analysis.metrics.performance import performance_estimates
 from pcse_analysis.provenance import DRAFT, RunRecord
 
@@ -108,6 +112,7 @@ def _dossier(inputs: Inputs, edition: Edition, figures: Figures, record: RunReco
         ledgers=ledgers,
         themes=own.themes if own else (),
         quotes=own.quotes if own else (),
+        practices=partial(public_practices, inputs.root, inputs.raw, survey),
     )
 
 
@@ -140,8 +145,10 @@ def open_evidence(edition: str) -> Dossier:
     built = os.environ.get(BUILT_FOLDER)
     if not built:
         return make_dossier(inputs, edition)
-    record = RunRecord.from_json(json.loads((Path(built) / RECORD).read_text(encoding="utf-8")))
-    return _dossier(inputs, find_edition(inputs, edition), read_figures(Path(built)), record)
+    folder = Path(built)
+    record = RunRecord.from_json(json.loads((folder / RECORD).read_text(encoding="utf-8")))
+    dossier = _dossier(inputs, find_edition(inputs, edition), read_figures(folder), record)
+    return replace(dossier, reports=read_reports(folder))
 
 
 def open_responses(edition: str) -> pd.DataFrame:

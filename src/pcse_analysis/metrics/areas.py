@@ -73,6 +73,4 @@ def _shares(area: Estimate, whole: Estimate | None) -> TwoShares | None:
         return None
     spread = (whole.effective_base or whole.base) / whole.base
     share = min(max((whole.numerator - area.numerator) / base, 0.0), 1.0)
-    return TwoShares(
-        before=share, base_before=base * spread, after=area.value, base_after=own
-    )
+    return TwoShares(before=share, base_before=base * spread, after=area.value, base_after=own)
