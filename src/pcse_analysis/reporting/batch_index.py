@@ -24,6 +24,7 @@ from pcse_analysis.reporting.area_figures import (
     place_figures,
     register_of,
 )
+from pcse_analysis.reporting.background import methods
 from pcse_analysis.reporting.charts import share_chart
 from pcse_analysis.reporting.figures import figure, wave_name
 from pcse_analysis.reporting.html import Html, joined
@@ -40,7 +41,7 @@ NOT_RANKED = {
 }
 MEANS_NOTHING = (
     "The order in which areas stand means nothing where their intervals overlap: it may be chance, and the same areas "
-    "asked again would stand in another one. Only areas named above differ from all others by more than chance."
+    "asked again would stand in another one. What is more than chance stands in the last column."
 )
 
 
@@ -69,6 +70,11 @@ def reports(dossier: Dossier, over: str) -> Html:
     for number, name in enumerate(names):
         parts += [Markup("<h3 id='group-{}'>{}</h3>").format(number, name), _listed(grouped[name])]
     return Html(joined(parts))
+
+
+def index_methods(dossier: Dossier, over: str) -> Html:
+    """How the figures of the index are made: those of areas, or of the whole edition."""
+    return methods(dossier, "areas" if over in (AREA, PRACTICE) else "")
 
 
 def _listed(found: Sequence[Report]) -> Markup:
@@ -211,7 +217,7 @@ def _area_table(
         "Area", "Share (%)", interval + " (%)", "Base", "Less all others (points)", interval, "Beyond chance",
     )  # fmt: skip
     caption = Markup("Table K. Areas by share, the highest first: {}").format(question.label)
-    return Table(caption, heads, rows, frozenset({1, 2, 3, 4, 5}))
+    return Table(caption, heads, rows, frozenset(range(1, len(heads))))
 
 
 def _link(report: Report | None, words: str) -> Cell:

@@ -102,8 +102,8 @@ def practice_shares(dossier: Dossier, practice: str) -> Html:
     heads = ("Question", *columns.values(), "All practices (%)")
     words = Markup(
         "<p>Practices that replied and gave an opinion: of {}, of {}, of those with {} ({}), and of all. "
-        "The region includes the area, and all include every group. Practices chose themselves whether to reply: intervals describe "
-        "chance among those that did.</p>"
+        "The region includes the area, and all include every group. Practices chose themselves whether to reply: "
+        "intervals describe chance among those that did.</p>"
     ).format(facts[column], facts["region_name"], facts["size_band"], REGISTER_WORDS["size_band"])
     key = Markup("<p class='source'>{}</p>").format(KEY_OF_REPLIES)
     return Html(joined([words, Table(caption, heads, rows, frozenset(range(1, len(heads)))), key]))

@@ -31,8 +31,12 @@ CHOSEN_BY = ("wave_before", "wave_after", "service_line", "group")
 """Parameters that say which changes a page is about."""
 
 
-def check_edition(folder: Path, plan: Plan, dossier: Dossier, received: Received) -> None:
+def check_edition(
+    folder: Path, plan: Plan, dossier: Dossier, received: Received, own: Mapping[str, frozenset[str]] | None = None
+) -> None:
     """Pass where an edition as it was staged keeps every rule.
+
+    ``own`` gives, by file, the codes of practices that it may hold, as it is about them whether they replied or not.
 
     Raises:
         RunError: it does not (7); every place is named. What was refused is kept under ``build/refused``.
@@ -48,7 +52,7 @@ def check_edition(folder: Path, plan: Plan, dossier: Dossier, received: Received
         soup = BeautifulSoup(html, "html.parser")
         wrong += [f"{name}: {line}" for line in (*broken_rules(soup, name, anchors), *wrong_figures(html, figures))]
         prose[name] = _prose(soup)
-    wrong += _leaks(folder, prose, dossier, received)
+    wrong += _leaks(folder, prose, dossier, received, own or {})
     if not wrong:
         return
     kept = plan.inputs.root / KEPT / plan.edition
@@ -88,10 +92,16 @@ def _disclosed(figures: Figures, pages: Mapping[str, str], dossier: Dossier) -> 
             yield f"{name}: a figure of {row} is printed, though it is withheld"
 
 
-def _leaks(folder: Path, prose: Mapping[str, str], dossier: Dossier, received: Received) -> Iterator[str]:
+def _leaks(
+    folder: Path,
+    prose: Mapping[str, str],
+    dossier: Dossier,
+    received: Received,
+    own: Mapping[str, frozenset[str]],
+) -> Iterator[str]:
     """Identifiers of persons and practices, answers in own words, and addresses of this machine, in any output.
 
-    ``prose`` has the words of every page by file name.
+    ``prose`` has the words of every page by file name, ``own`` the codes that a file may hold.
     """
     codes = codes_of(received, _words_of_the_house(dossier))
     written = texts_of_replies(received.replies) if received.replies else set()
@@ -99,7 +109,7 @@ def _leaks(folder: Path, prose: Mapping[str, str], dossier: Dossier, received: R
     for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.name != SUMS):
         name = path.relative_to(folder).as_posix()
         for text in _texts(path):
-            for found in sorted(codes_in(text, codes))[:3]:
+            for found in sorted(codes_in(text, codes, own.get(name, ())))[:3]:
                 yield f"{name}: holds the code of a person, practice or case ({len(found)} characters)"
             for found in written:
                 if found in text:
