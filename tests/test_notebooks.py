@@ -27,13 +27,16 @@ def code_cells(path: Path) -> list[nbformat.NotebookNode]:
 
 
 def test_the_notebooks_exist() -> None:
-    """What the commission names: published figures, replies, issue logs, claims, standards, commitments."""
+    """What the commission names: published figures, replies, issue logs, claims, standards, commitments; batches."""
     names = [
         "annex",
+        "area_report",
+        "batch_index",
         "commitments",
         "compensation_claims",
         "data_quality",
         "issue_resolution",
+        "practice_report",
         "service_standards",
         "survey_annex",
         "survey_change",
@@ -41,6 +44,13 @@ def test_the_notebooks_exist() -> None:
         "survey_service",
     ]
     assert [path.stem for path in NOTEBOOKS] == names
+
+
+def test_notebooks_of_a_batch_make_no_page_of_an_edition() -> None:
+    """Every other notebook is named in pages.csv."""
+    text = (NOTEBOOKS[0].parents[1] / "data" / "catalogue" / "pages.csv").read_text(encoding="utf-8")
+    named = {line.split(",")[1] for line in text.splitlines()[1:]}
+    assert {path.stem for path in NOTEBOOKS} - named == {"area_report", "batch_index", "practice_report"}
 
 
 def test_no_output_or_count_is_stored(path: Path) -> None:

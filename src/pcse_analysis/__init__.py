@@ -11,7 +11,7 @@ _HOMES = {
     "estimates": ("changes_frame", "estimates_frame"),
     "evidence": ("open_evidence", "open_responses"),
     "metrics.planning": ("detectable_change",),
-    "reporting": ("commitments", "compensation", "issues", "standards"),
+    "reporting": ("areas", "commitments", "compensation", "issues", "standards"),
     "reporting.answers": ("answers",),
     "reporting.background": ("left_out", "methods", "provenance", "replies", "sources", "timeline"),
     "reporting.failing": ("failing_shares",),

@@ -8,7 +8,7 @@ import click
 
 from pcse_analysis.catalogue.load import project_root
 from pcse_analysis.cli_options import EDITION, PARAMETERS, PROJECT, RAW, TIMEOUT
-from pcse_analysis.running.batch import batch_of, is_unchanged
+from pcse_analysis.running.batch import batch_of, forget, is_unchanged
 from pcse_analysis.running.material import material_of
 from pcse_analysis.running.reports import plan_batch, plan_report, register_names
 from pcse_analysis.running.staging import check_target, clear_away, locked, telling_of_the_disk
@@ -94,7 +94,7 @@ def batch(
             click.echo(f"Unchanged: {count} reports in {planned.target}")
             return
         if again:
-            planned = forgetful(planned)
+            forget(planned)
         with Workshop(min(jobs or processors(), count)) as workshop:
             from pcse_analysis.running.assembly import make_batch
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,13 +19,28 @@ from pcse_analysis.origins import RunRecord
 
 
 @dataclass(frozen=True, kw_only=True)
+class ListedReport:
+    """A report of a batch: what its parameter was, its file beside the index of the batch, and its name in words."""
+
+    report: str
+    file: str
+    label: str
+
+
+def _no_register(_: str) -> pd.DataFrame | None:
+    return None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Dossier:
     """All that pages are written from.
 
     ``performance`` and ``pairs`` are what was published on performance, and what of it is set beside the survey.
     ``left_out`` holds the facts not known on the evidence date: what they are about, and never their values.
     ``themes`` and ``quotes`` are those of the free text of replies. ``figures`` holds those of the survey and of the
-    ``ledgers``, told apart by ``survey``, which of a ledger is its own id.
+    ``ledgers``, told apart by ``survey``, which of a ledger is its own id. ``practices`` gives the public facts on the
+    practices of a wave's register (code, name, region_name, ccg_name, size_band, list_size), or None without one.
+    ``reports`` are those of the batch that this evidence was made for.
     """
 
     edition: Edition
@@ -41,6 +57,8 @@ class Dossier:
     themes: tuple[Theme, ...] = ()
     quotes: tuple[Quote, ...] = ()
     ledgers: tuple[Ledger, ...] = ()
+    practices: Callable[[str], pd.DataFrame | None] = _no_register
+    reports: tuple[ListedReport, ...] = ()
 
     @cached_property
     def survey_figures(self) -> Figures:

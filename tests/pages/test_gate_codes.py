@@ -83,12 +83,12 @@ def plant(folder: Path, name: str, code: str) -> None:
             path.write_text(path.read_text(encoding="utf-8").rstrip("\n") + f'\n"{code}"\n', encoding="utf-8")
 
 
-def said_of(folder: Path, given: Received, root: Path) -> str:
+def said_of(folder: Path, given: Received, root: Path, own: dict[str, frozenset[str]] | None = None) -> str:
     """What the gate says of an edition; nothing where it lets it pass."""
     plan = Plan(root=root, catalogue=own_inputs().catalogue, edition="published", given={}, pages=())
     dossier = replace(own_dossier("published"), figures=Figures((), ()))
     try:
-        gate(folder, plan, dossier, given)
+        gate(folder, plan, dossier, given, own)
     except RunError as error:
         assert error.exit_code == EXIT_GATE
         assert (root / "build" / "refused" / "published" / "annex.html").is_file()
@@ -122,6 +122,21 @@ def test_a_code_in_a_csv_is_refused(tmp_path: Path, what: str) -> None:
 def test_nothing_planted_is_let_pass(tmp_path: Path) -> None:
     """C1236 is the name of a cell, of a selection and of a range of the workbook; no cell says it."""
     assert said_of(staged(tmp_path / "edition"), received(*CODES.values()), tmp_path) == ""
+
+
+def test_the_page_of_a_practice_may_hold_its_own_code_and_no_other(tmp_path: Path) -> None:
+    """That a practice is on the register is public; which of two did reply is not told by what the gate lets pass."""
+    folder, page = staged(tmp_path / "edition"), "pages/issue-log.html"
+    own = {page: frozenset({"C1236"})}
+    plant(folder, page, "C1236")
+    assert said_of(folder, received("C1236", "C9999"), tmp_path, own) == ""
+    assert f"{page}: holds the code" in said_of(folder, received("C1236", "C9999"), tmp_path)
+    plant(folder, page, "C9999")
+    assert f"{page}: holds the code" in said_of(folder, received("C1236", "C9999"), tmp_path, own)
+    plant(folder, page, "C1236")
+    plant(folder, "annex.html", "C1236")
+    told = said_of(folder, received("C1236", "C9999"), tmp_path, own)
+    assert "annex.html: holds the code" in told and told.count("holds the code") == 1
 
 
 NEAR: dict[str, Callable[[str], str]] = {

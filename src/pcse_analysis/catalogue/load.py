@@ -40,7 +40,7 @@ PAGE_COLUMNS = ("id", "notebook", "output", "title", "evidence", "each", "declar
 LETTER_KEYS = ("id", "label", "date", "survey", "wave_before", "wave_after", "claims")
 EVIDENCE = ("published", "responses")
 DECLARED = ("findings",)
-METHODS_OF = (*EVIDENCE, *LEDGER_PAGES)
+METHODS_OF = (*EVIDENCE, *LEDGER_PAGES, "areas")
 """Kinds of evidence that have methods of their own."""
 CLAIM_TESTS = ("little_improvement", "some_deterioration", "slowed_down", "none")
 

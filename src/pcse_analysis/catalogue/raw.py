@@ -109,6 +109,8 @@ class ExportFile:
 
 REGISTER_WORDS = {"region_name": "region", "size_band": "number of patients"}
 """What the register knows of a practice that replies are broken down and adjusted by, in words."""
+AREA_WORDS = {"ccg_name": "clinical commissioning group"}
+"""What the register knows of a practice that names its area, in words."""
 
 
 @dataclass(frozen=True, kw_only=True)

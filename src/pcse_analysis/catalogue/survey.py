@@ -23,14 +23,14 @@ from pcse_analysis.catalogue.types import (
     Wave,
 )
 from pcse_analysis.catalogue.wave import check_headers, read_exports, read_register_files
-from pcse_analysis.catalogue.weighting import read_margins
+from pcse_analysis.catalogue.weighting import read_areas, read_margins
 from pcse_analysis.errors import Problems
 
 SURVEY_KEYS = ("id", "label", "asked_by", "design", "margin", "margin_fixed", "groups")
 SURVEY_OPTIONAL = ("results", "families", "raw", "disclosure")
 RAW = "data/raw"
 DESIGN_KEYS = ("unit", "population", "frame", "mode", "selection", "pairing", "pairing_note")
-DESIGN_OPTIONAL = ("margins",)
+DESIGN_OPTIONAL = ("margins", "areas")
 WAVE_KEYS = ("id", "label", "fieldwork_start", "fieldwork_end", "about", "population")
 WAVE_OPTIONAL = ("exports", "register")
 QUESTION_COLUMNS = (
@@ -130,6 +130,7 @@ class _SurveyReader:
         return MapReader(document, (), keys, self.problems, optional=optional)
 
     def _design(self, design: MapReader) -> SurveyDesign:
+        margins = read_margins(design)
         return SurveyDesign(
             unit=design.text("unit"),
             population=design.text("population"),
@@ -138,7 +139,8 @@ class _SurveyReader:
             selection=design.one_of("selection", "a selection", ("census", "random", "self-selected")),  # type: ignore[arg-type]
             pairing=design.one_of("pairing", "a pairing", ("independent", "matched", "partly-matched")),  # type: ignore[arg-type]
             pairing_note=design.text("pairing_note"),
-            margins=read_margins(design),
+            margins=margins,
+            areas=read_areas(design, margins),
         )
 
     def _waves(self) -> dict[str, Wave]:

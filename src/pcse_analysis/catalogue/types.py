@@ -139,6 +139,8 @@ class SurveyDesign:
     pairing: Literal["independent", "matched", "partly-matched"]
     pairing_note: str
     margins: Margins | None = None
+    areas: str = ""
+    """The column of the register by which shares are broken down by area; empty for none."""
 
 
 @dataclass(frozen=True, kw_only=True)

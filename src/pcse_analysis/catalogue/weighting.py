@@ -1,10 +1,11 @@
-"""Reads what replies are weighted by: the ``margins`` of a survey's design."""
+"""Reads what replies are weighted and broken down by: the ``margins`` and ``areas`` of a survey's design."""
 
 from __future__ import annotations
 
 from typing import cast
 
 from pcse_analysis.catalogue.fields import MapReader
+from pcse_analysis.catalogue.raw import AREA_WORDS
 from pcse_analysis.catalogue.types import Margins, WeightingMethod
 
 MARGIN_KEYS = ("columns", "method", "least")
@@ -35,3 +36,14 @@ def read_margins(design: MapReader) -> Margins | None:
         least=least or 1,
         trim=trim,
     )
+
+
+def read_areas(design: MapReader, margins: Margins | None) -> str:
+    """The column of the register that names the area of a practice; empty where the design names none."""
+    if "areas" not in design.content:
+        return ""
+    areas = design.one_of("areas", "a column of the register that names areas", tuple(AREA_WORDS))
+    if areas and margins is not None and "ccg" in margins.columns:
+        what = "'areas': replies are weighted by 'ccg' too; a weighted share would tell of small numbers in an area"
+        design.wrong("areas", what)
+    return areas

@@ -11,6 +11,7 @@ from pcse_analysis.evidence.dossiers import (
     write_dossier,
 )
 from pcse_analysis.evidence.inputs import Inputs, read_inputs
+from pcse_analysis.evidence.public_practices import names_in_register
 from pcse_analysis.evidence.received import Received, write_interim
 from pcse_analysis.evidence.replies import RAW_FOLDER, Replies, read_replies
 
@@ -24,6 +25,7 @@ __all__ = [
     "hand_over",
     "make_dossier",
     "make_evidence",
+    "names_in_register",
     "open_evidence",
     "open_responses",
     "read_inputs",

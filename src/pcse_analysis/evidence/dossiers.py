@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Hashable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from pcse_analysis.evidence.figures import known, published_evidence
 from pcse_analysis.evidence.inputs import Inputs, read_inputs, record_of
 from pcse_analysis.evidence.ledgers import clean_ledgers, joined, ledger_evidence, ledger_files, ledgers_of
 from pcse_analysis.evidence.left_out import left_out
+from pcse_analysis.evidence.public_practices import public_practices
 from pcse_analysis.evidence.received import Received
 from pcse_analysis.evidence.replies import RAW_FOLDER, read_replies, read_words
 from pcse_analysis.evidence.reply_figures import reply_evidence
@@ -109,6 +111,7 @@ def _dossier(inputs: Inputs, edition: Edition, figures: Figures, record: RunReco
         ledgers=ledgers,
         themes=own.themes if own else (),
         quotes=own.quotes if own else (),
+        practices=partial(public_practices, inputs.root, inputs.raw, survey),
     )
 
 

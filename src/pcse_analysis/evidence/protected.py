@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from pcse_analysis.catalogue.types import Survey
 from pcse_analysis.cleaning.free_text import patterns_found
@@ -49,14 +49,14 @@ def _in_words(text: str) -> str:
     return f" {' '.join(WORD.findall(text.casefold()))} "
 
 
-def codes_in(text: str, codes: Codes) -> set[str]:
-    """The codes that stand in a text as words of their own."""
+def codes_in(text: str, codes: Codes, own: Collection[str] = ()) -> set[str]:
+    """The codes that stand in a text as words of their own; not those in ``own``, of what it is openly about."""
     words = WORD.findall(text)
     found: set[str] = set()
     for length in {len(key) for key in codes}:
         runs = set(zip(*(words[start:] for start in range(length)), strict=False))
         found = found.union(*(codes[run] for run in runs & codes.keys()))
-    return {code for code in found if code in text}
+    return {code for code in found if code in text and code not in own}
 
 
 def texts_of_replies(replies: Replies) -> set[str]:

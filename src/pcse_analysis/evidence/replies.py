@@ -85,6 +85,11 @@ def raw_folder(root: Path, raw: Path | None) -> Path:
     return raw if raw is not None else root / RAW
 
 
+def export_folder(root: Path, raw: Path, survey: Survey) -> Path:
+    """The folder that a survey's exports and registers lie in."""
+    return raw if survey.raw == RAW else root / survey.raw
+
+
 def last_day(wave: Wave) -> str:
     """The last day of a wave's fieldwork; the last that it can have been, where only a month or year is known."""
     parts = [int(part) for part in wave.fieldwork_end.split("-")]
@@ -109,7 +114,7 @@ def read_replies(root: Path, raw: Path, catalogue: Catalogue, edition: Edition) 
     if edition.evidence != "responses":
         what = f"edition '{edition.id}' rests on published figures, so there are no replies"
         raise CommandError([Problem(what=what)])
-    folder = raw if survey.raw == RAW else root / survey.raw
+    folder = export_folder(root, raw, survey)
     problems = Problems()
     registers: dict[str, Register] = {}
     found: list[Responses] = []
@@ -123,7 +128,7 @@ def read_replies(root: Path, raw: Path, catalogue: Catalogue, edition: Edition) 
     for wave in waves:
         if wave.register is not None:
             names += [n for n in (wave.register.practices, wave.register.payments) if n]
-            registers[wave.id] = _register(wave.register, folder, survey.raw, problems)
+            registers[wave.id] = read_register(wave.register, folder, survey.raw, problems)
     for wave, export in tqdm(exports, desc=f"exports of '{edition.id}'", unit="file", disable=None, leave=False):
         names += [n for n in (export.file, export.codebook) if n]
         cleaned = clean_export(survey, wave, export, folder, catalogue.platforms, registers.get(wave.id), problems)
@@ -152,7 +157,8 @@ def read_words(root: Path, survey: Survey, problems: Problems) -> Words:
     )
 
 
-def _register(files: RegisterFiles, folder: Path, name: str, problems: Problems) -> Register:
+def read_register(files: RegisterFiles, folder: Path, name: str, problems: Problems) -> Register:
+    """The register that files of a wave give; mistakes in them are noted in ``problems``."""
     ods = read_ods_practices(folder / files.practices, f"{name}/{files.practices}", problems)
     payments = None
     if files.payments:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 import pandas as pd
@@ -17,6 +17,8 @@ from pcse_analysis.errors import DataError, Problems
 from pcse_analysis.estimates import Change, Estimate, Figures
 from pcse_analysis.evidence.replies import Replies, last_day
 from pcse_analysis.evidence.trends import trend_estimates
+from pcse_analysis.metrics.area_rows import withheld_areas
+from pcse_analysis.metrics.areas import against_the_rest
 from pcse_analysis.metrics.breakdowns import withheld_rows
 from pcse_analysis.metrics.checks import REGION, Checks, rows_without
 from pcse_analysis.metrics.disclosure import Row, coarsened_change, suppress
@@ -45,10 +47,14 @@ REGISTER_COLUMNS = tuple(REGISTER_WORDS)
 
 @dataclass(frozen=True, kw_only=True)
 class Sampled:
-    """One export of an edition: its replies as a sample, parted by what the register knows, and its wave's register."""
+    """One export of an edition: its replies as a sample, parted by what the register knows, and its wave's register.
+
+    ``areas`` parts it by area, where the survey names a column for that; changes are not made by area.
+    """
 
     sample: Sample
     partitions: tuple[Partition, ...]
+    areas: Partition | None
     practices: pd.DataFrame | None
     fitted: Weighted | None
 
@@ -71,7 +77,10 @@ def reply_evidence(catalogue: Catalogue, edition: Edition, replies: Replies) -> 
     problems.raise_as(DataError)
     withheld: set[Row] = set()
     for one in sampled:
-        withheld |= withheld_rows(one.sample, _asked(survey, one), one.partitions, one.practices, withheld)
+        gone = withheld_rows(one.sample, _asked(survey, one), one.partitions, one.practices, withheld)
+        if one.areas is not None:
+            gone |= withheld_areas(one.sample, _asked(survey, one), one.areas, one.partitions, one.practices, gone)
+        withheld |= gone
     made = suppress(chain.from_iterable(_estimates(survey, s, replies) for s in sampled), survey, withheld)
     changes = _changes(survey, sampled, made)
     judged = judge(changes, dict(survey.families) | _group_families(survey, changes))
@@ -80,6 +89,7 @@ def reply_evidence(catalogue: Catalogue, edition: Edition, replies: Replies) -> 
     figures = Figures(tuple(made), tuple(judged))
     beside = [extra for change in judged if not change.group_by for extra in margins_of(change, figures, survey)]
     beside += _checks(survey, sampled, judged, by_id)
+    beside += against_the_rest(made, survey.design.areas)
     everything = [*made, *suppress(beside, survey)]
     return Figures(
         tuple(sorted(everything, key=lambda e: e.id)),
@@ -106,7 +116,8 @@ def _sampled(survey: Survey, wave: Wave, responses: Responses, replies: Replies,
     sample = sample_of(responses, survey, source, last_day(wave), fitted)
     partitions = [by_column(responses, column, _order(practices, column)) for column in REGISTER_COLUMNS]
     parted = tuple(p for p in partitions if p is not None)
-    return Sampled(sample=sample, partitions=parted, practices=practices, fitted=fitted)
+    areas = by_column(responses, survey.design.areas) if survey.design.areas else None
+    return Sampled(sample=sample, partitions=parted, areas=areas, practices=practices, fitted=fitted)
 
 
 def _order(practices: pd.DataFrame | None, column: str) -> Sequence[str]:
@@ -125,6 +136,8 @@ def _estimates(survey: Survey, sampled: Sampled, replies: Replies) -> list[Estim
     made += number_estimates(sample, questions)
     for partition in sampled.partitions:
         made += survey_estimates(sample, questions, partition, only_failing=True)
+    if sampled.areas is not None:  # without weights, which are not fitted to areas
+        made += survey_estimates(replace(sample, weighted=None), questions, sampled.areas, only_failing=True)
     for item, answers in responses.answers.items():
         if answers.kind == "text" and replies.words.themes and (item, wave.id) in survey.questions:
             of = themes_of(answers.values, replies.words.themes)
@@ -132,7 +145,8 @@ def _estimates(survey: Survey, sampled: Sampled, replies: Replies) -> list[Estim
     if replies.registers.get(wave.id) is not None and "practice" in responses.respondents:
         made += matched_practices(responses, source, day)
     if sampled.practices is not None:
-        made += response_rates(responses, sampled.practices, REGISTER_COLUMNS, source, day)
+        columns = (*REGISTER_COLUMNS, survey.design.areas) if sampled.areas is not None else REGISTER_COLUMNS
+        made += response_rates(responses, sampled.practices, columns, source, day)
     if sampled.fitted is not None:
         made += weighting_facts(responses, sampled.fitted, source, day)
     return made

@@ -33,7 +33,7 @@ AGAIN = 0.3
 
 
 @dataclass(frozen=True)
-class _Part:
+class Part:
     """A group of one breakdown: the atoms that it is made of; ``row`` is None for those in no group."""
 
     row: Row | None
@@ -41,12 +41,12 @@ class _Part:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Atoms:
+class Atoms:
     """Counts in every cell of all breakdowns crossed: with the answer in question and without; and the breakdowns."""
 
     counted: NDArray[np.int64]
     others: NDArray[np.int64]
-    breakdowns: tuple[tuple[_Part, ...], ...]
+    breakdowns: tuple[tuple[Part, ...], ...]
     weights: NDArray[np.float64] | None
     """The weight of a reply in each cell; None where replies of a cell have different weights, or none."""
 
@@ -69,25 +69,20 @@ def withheld_rows(
     replied: Mapping[Row, int] = {}
     before, gone = set(elsewhere), set[Row]()
     if practices is not None:
-        atoms = _practices(sample, partitions, practices)
+        atoms = practices_by(sample, [p.group_by for p in partitions], practices)
         gone |= _withheld(atoms, rules, before, either_or=True, public=True)
-        replied = {
-            part.row: int(atoms.counted[part.atoms].sum())
-            for parts in atoms.breakdowns
-            for part in parts
-            if part.row is not None and part.row not in gone
-        }
-    crossed = _crossed([p.of_row for p in partitions])
+        replied = counts_shown(atoms, gone)
+    crossed = crossed_codes([p.of_row for p in partitions])
     for question in questions:
         if question.failing:
-            atoms = _answers(sample, question, partitions, crossed)
+            atoms = answers_by(sample, question, partitions, crossed)
             one = has_one_alternative(sample.survey, question.item, question.wave)
             gone |= _withheld(atoms, rules, before | gone, either_or=one, replied=replied)
     return gone
 
 
 def _withheld(
-    atoms: _Atoms,
+    atoms: Atoms,
     rules: DisclosureRules,
     elsewhere: set[Row],
     *,
@@ -96,12 +91,30 @@ def _withheld(
     replied: Mapping[Row, int] | None = None,
 ) -> set[Row]:
     """``public``: both sides of every atom together are known to all, as the practices of a register are."""
-    total = int(atoms.counted.sum() + atoms.others.sum())
-    parts = [part for parts in atoms.breakdowns for part in parts]
-    rows = [part.row for part in parts if part.row is not None]
-    if total < rules.threshold and not public:
+    rows = rows_of(atoms)
+    if int(atoms.counted.sum() + atoms.others.sum()) < rules.threshold and not public:
         return set(rows)
-    place = {row: number for number, row in enumerate(rows)}
+    table = published_table(atoms, rules, elsewhere, either_or=either_or, public=public, replied=replied)
+    return {rows[number] for number in protect(table, rules.threshold)} if table.sensitive else set()
+
+
+def rows_of(atoms: Atoms) -> list[Row]:
+    """The rows of all breakdowns, in the order in which ``published_table`` numbers them."""
+    return [part.row for parts in atoms.breakdowns for part in parts if part.row is not None]
+
+
+def published_table(
+    atoms: Atoms,
+    rules: DisclosureRules,
+    elsewhere: set[Row],
+    *,
+    either_or: bool,
+    public: bool = False,
+    replied: Mapping[Row, int] | None = None,
+) -> PublishedTable:
+    """All that is said of some atoms; its rows are numbered as ``rows_of`` lists them."""
+    parts = [part for parts in atoms.breakdowns for part in parts]
+    place = {row: number for number, row in enumerate(rows_of(atoms))}
     primary: set[int] = set()
     sensitive: list[dict[int, float]] = []
     for part in parts:
@@ -109,10 +122,8 @@ def _withheld(
         sensitive += forms
         if forms and part.row is not None:
             primary.add(place[part.row])
-    if not sensitive:
-        return set()
     again = {row[3:] for row in elsewhere}
-    table = PublishedTable(
+    return PublishedTable(
         cells=tuple(int(count) for pair in zip(atoms.counted, atoms.others, strict=True) for count in pair),
         statements=tuple(_statements(atoms, place, rules, public=public, replied=replied or {})),
         costs=tuple(
@@ -123,36 +134,49 @@ def _withheld(
         primary=frozenset(primary),
         sensitive=tuple(sensitive),
     )
-    return {rows[number] for number in protect(table, rules.threshold)}
 
 
-def _size(atoms: _Atoms, part: _Part) -> int:
+def counts_shown(atoms: Atoms, gone: set[Row]) -> dict[Row, int]:
+    """How many are counted in each row that stays."""
+    parts = [part for parts in atoms.breakdowns for part in parts if part.row not in gone]
+    return {part.row: int(atoms.counted[part.atoms].sum()) for part in parts if part.row is not None}
+
+
+def _size(atoms: Atoms, part: Part) -> int:
     return int(atoms.counted[part.atoms].sum() + atoms.others[part.atoms].sum())
 
 
-def _form(atoms: Rows, *sides: int) -> dict[int, float]:
+def form_of(atoms: Rows, *sides: int) -> dict[int, float]:
     """The sum of some sides (0: counted, 1: others) of some atoms; cells alternate between the two."""
     return {int(2 * atom + side): 1.0 for atom in np.flatnonzero(atoms) for side in sides}
 
 
 def _telling(
-    atoms: _Atoms, part: _Part, rules: DisclosureRules, *, either_or: bool, public: bool
+    atoms: Atoms, part: Part, rules: DisclosureRules, *, either_or: bool, public: bool
 ) -> Iterator[dict[int, float]]:
     """The sums of cells that are too small to be known, of one group or of those in no group."""
     counted, base = int(atoms.counted[part.atoms].sum()), _size(atoms, part)
+    for sides in small_sides(counted, base, rules, either_or=either_or, public=public):
+        yield form_of(part.atoms, *sides)
+
+
+def small_sides(
+    counted: int, base: int, rules: DisclosureRules, *, either_or: bool, public: bool = False
+) -> Iterator[tuple[int, ...]]:
+    """The sides (0: counted, 1: others, or both together) of a group that are too small to be known."""
     if base == 0:
         return
     if base < rules.threshold and not public:
-        yield _form(part.atoms, 0, 1)
+        yield 0, 1
     if base >= rules.threshold and not is_telling(counted, base, rules.smallest_side, either_or=either_or):
         return
     for side, count in enumerate((counted, base - counted)):
         if count < rules.smallest_side and (count > 0 or side == 1 or either_or):
-            yield _form(part.atoms, side)
+            yield (side,)
 
 
 def _statements(
-    atoms: _Atoms, place: Mapping[Row, int], rules: DisclosureRules, *, public: bool, replied: Mapping[Row, int]
+    atoms: Atoms, place: Mapping[Row, int], rules: DisclosureRules, *, public: bool, replied: Mapping[Row, int]
 ) -> Iterator[Statement]:
     everything = np.ones(len(atoms.counted), dtype=bool)
     yield from _exact(atoms, everything, None)
@@ -160,23 +184,23 @@ def _statements(
     if public:
         for atom in range(len(everything)):
             of_atom = np.arange(len(everything)) == atom
-            known = float(_size(atoms, _Part(None, of_atom)))
-            yield Statement(coefficients=_form(of_atom, 0, 1), low=known, high=known)
+            known = float(_size(atoms, Part(None, of_atom)))
+            yield Statement(coefficients=form_of(of_atom, 0, 1), low=known, high=known)
     for part in (part for parts in atoms.breakdowns for part in parts if part.row is not None):
         assert part.row is not None
         yield from _exact(atoms, part.atoms, place[part.row])
         most = replied.get((*part.row[:2], REGISTER, *part.row[3:]))
         if most is not None and _size(atoms, part) <= most:
-            yield Statement(coefficients=_form(part.atoms, 0, 1), low=0.0, high=float(most))
+            yield Statement(coefficients=form_of(part.atoms, 0, 1), low=0.0, high=float(most))
 
 
-def _exact(atoms: _Atoms, of: Rows, row: int | None) -> Iterator[Statement]:
+def _exact(atoms: Atoms, of: Rows, row: int | None) -> Iterator[Statement]:
     for side, counts in enumerate((atoms.counted, atoms.others)):
         count = float(counts[of].sum())
-        yield Statement(coefficients=_form(of, side), low=count, high=count, row=row)
+        yield Statement(coefficients=form_of(of, side), low=count, high=count, row=row)
 
 
-def _weighted(atoms: _Atoms, rules: DisclosureRules) -> Iterator[Statement]:
+def _weighted(atoms: Atoms, rules: DisclosureRules) -> Iterator[Statement]:
     """What the weighted share of the whole says: that it lies within what it is rounded to.
 
     Inside a group, weights differ by the other columns alone; how many replies each crossed cell has is not published,
@@ -194,18 +218,18 @@ def _weighted(atoms: _Atoms, rules: DisclosureRules) -> Iterator[Statement]:
         yield Statement(coefficients=coefficients, low=limits[0], high=limits[1])
 
 
-def _crossed(codes: Sequence[NDArray[np.intp]]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def crossed_codes(codes: Sequence[NDArray[np.intp]]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """The distinct combinations of several codes, a row each, and for every reply the place of its own."""
     combinations, of_row = np.unique(np.column_stack(codes), axis=0, return_inverse=True)
     return combinations, of_row.ravel()
 
 
-def _answers(
+def answers_by(
     sample: Sample,
     question: Question,
     partitions: Sequence[Partition],
     crossed: tuple[NDArray[np.intp], NDArray[np.intp]],
-) -> _Atoms:
+) -> Atoms:
     """The answers to one question in every cell of the partitions crossed."""
     combinations, of_row = crossed
     responses = sample.responses
@@ -215,14 +239,14 @@ def _answers(
     breakdowns = tuple(
         (
             *(
-                _Part((*head, partition.group_by, group), combinations[:, column] == number)
+                Part((*head, partition.group_by, group), combinations[:, column] == number)
                 for number, group in enumerate(partition.groups)
             ),
-            _Part(None, combinations[:, column] < 0),
+            Part(None, combinations[:, column] < 0),
         )
         for column, partition in enumerate(partitions)
     )
-    return _Atoms(
+    return Atoms(
         counted=np.bincount(of_row[fails], minlength=len(combinations)),
         others=np.bincount(of_row[base & ~fails], minlength=len(combinations)),
         breakdowns=breakdowns,
@@ -239,22 +263,20 @@ def _weights(sample: Sample, of_row: NDArray[np.intp], cells: int) -> NDArray[np
     return mean if np.allclose(weights, mean[of_row], rtol=1e-9) else None
 
 
-def _practices(sample: Sample, partitions: Sequence[Partition], practices: pd.DataFrame) -> _Atoms:
-    """The practices of the register in every cell: those that replied and the others."""
+def practices_by(sample: Sample, columns: Sequence[str], practices: pd.DataFrame) -> Atoms:
+    """The practices of the register in every cell of some columns crossed: those that replied and the others."""
     replied = practices["code"].isin(set(sample.responses.respondents["practice"]) - {""}).to_numpy()
-    names = [p.group_by for p in partitions if p.group_by in practices]
+    names = [name for name in columns if name in practices]
     labels = [practices[name].astype("string").fillna(NOT_KNOWN).to_numpy(dtype=str) for name in names]
     groups = [sorted(set(column)) for column in labels]
     codes = [np.searchsorted(group, column) for group, column in zip(groups, labels, strict=True)]
-    combinations, of_row = _crossed(codes)
+    combinations, of_row = crossed_codes(codes)
     head = (sample.responses.wave, sample.responses.group, REGISTER)
-    return _Atoms(
+    return Atoms(
         counted=np.bincount(of_row[replied], minlength=len(combinations)),
         others=np.bincount(of_row[~replied], minlength=len(combinations)),
         breakdowns=tuple(
-            tuple(
-                _Part((*head, name, str(label)), combinations[:, column] == number) for number, label in enumerate(of)
-            )
+            tuple(Part((*head, name, str(label)), combinations[:, column] == number) for number, label in enumerate(of))
             for column, (name, of) in enumerate(zip(names, groups, strict=True))
         ),
         weights=None,

@@ -18,7 +18,7 @@ from pcse_analysis.running.batch import COLUMNS, LIST, Batch, made_before
 from pcse_analysis.running.gate import check_batch
 from pcse_analysis.running.outcomes import EXIT_GATE, RunError
 from pcse_analysis.running.pages import write_whole
-from pcse_analysis.running.parameters import read_notebook
+from pcse_analysis.running.parameters import Value, read_notebook
 from pcse_analysis.running.progress import told
 from pcse_analysis.running.report import desk_for, evidence_for, task_for
 from pcse_analysis.running.reports import OF_THE_REGISTER, Report, ReportPlan
@@ -114,8 +114,8 @@ def _tell_failed(batch: Batch, done: Done) -> None:
         lines += [f"  {name}", *(f"    {line}" for line in str(error).splitlines())]
     lines += [f"  ... and {count - TOLD} more"] if count > TOLD else []
     lines.append(
-        f"  {done.made + done.reused} others are made and kept: run the same command again, and only what is missing is "
-        "made. Earlier outputs are as they were."
+        f"  {done.made + done.reused} others are made and kept: run the same command again, and only what is missing "
+        "is made. Earlier outputs are as they were."
     )
     raise RunError(getattr(first, "exit_code", 1), "\n".join(lines))
 
@@ -139,11 +139,12 @@ def _finish(batch: Batch, desk: Desk, maker: Maker, folder: Path, timeout: int |
         writer.writerows((r.value, r.output, r.label, batch.keys[r.output]) for r in plan.reports)
     notebook = read_notebook(plan.root / "notebooks" / f"{INDEX_NOTEBOOK}.ipynb")
     codes = frozenset(r.value for r in plan.reports) if plan.over == "practice" else frozenset[str]()
-    values = {"edition": plan.edition, "over": Path(plan.over).stem}
+    values: dict[str, Value] = {name: parameter.default for name, parameter in notebook.parameters.items()}
+    values |= {"edition": plan.edition, "over": Path(plan.over).stem}
     task = PageTask(
         notebook=notebook.path,
         text=notebook.text,
-        parameters={name: parameter.default for name, parameter in notebook.parameters.items()} | values,
+        parameters=values,
         output=INDEX,
         timeout=timeout,
         own=codes,

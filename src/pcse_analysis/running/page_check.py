@@ -34,7 +34,7 @@ class Secrets:
 
         ``own`` are codes of practices that it is openly about, whether or not these replied.
         """
-        for code in sorted(codes_in(text, self.codes) - own)[:3]:
+        for code in sorted(codes_in(text, self.codes, own))[:3]:
             yield f"holds the code of a person, practice or case ({len(code)} characters)"
         for words in self.written:
             if words in text:
@@ -65,7 +65,7 @@ def secrets_of(received: Received, dossier: Dossier) -> Secrets:
 def check_page(
     html: str, name: str, dossier: Dossier, secrets: Secrets, own: frozenset[str] = frozenset()
 ) -> PageCheck:
-    """Set a page against the rules of pages, the figures of its edition, and what may stand in no output but ``own``."""
+    """Set a page against the rules of pages, its edition's figures, and what but ``own`` may stand in no output."""
     soup = BeautifulSoup(html, "html.parser")
     withheld = {e.id for e in dossier.figures.estimates if e.suppressed}
     wrong = [*broken_rules(soup), *wrong_figures(html, dossier.figures)]

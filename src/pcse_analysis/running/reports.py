@@ -15,7 +15,7 @@ from pcse_analysis.catalogue.choices import EACH, check_parameters, find_edition
 from pcse_analysis.catalogue.files import SAVE_AS_CSV, read_table, read_text
 from pcse_analysis.catalogue.load import read_catalogue
 from pcse_analysis.catalogue.types import Catalogue, Survey
-from pcse_analysis.errors import CommandError, Problem, Problems, near_miss, not_an_option, shown
+from pcse_analysis.errors import CommandError, Problems, near_miss, not_an_option, shown
 from pcse_analysis.running.parameters import (
     BUILD_SETS,
     NAMES_STAND,
@@ -239,9 +239,11 @@ def _names(words: Iterable[str]) -> list[str]:
 
 
 def register_names(root: Path, raw: Path | None) -> FromRegister:
-    """The areas and practices of an edition's register; reading it imports pandas."""
+    """Reads the areas and the practices of an edition's register, which imports pandas."""
 
     def read(over: str, edition: str) -> Sequence[tuple[str, str]]:
-        raise CommandError([Problem(what=f"--over {over}: not yet")])
+        from pcse_analysis.evidence import names_in_register
+
+        return names_in_register(root, raw, edition, over)
 
     return read
