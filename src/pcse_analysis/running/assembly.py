@@ -52,7 +52,7 @@ def make_batch(batch: Batch, maker: Maker, raw: Path | None, timeout: int | None
     dossier, received, inputs = evidence_for(plan, raw)
     listed = tuple(ListedReport(report=r.value, file=r.output, label=r.label) for r in plan.reports)
     desk = desk_for(plan, replace(dossier, reports=listed), received, inputs, batch.work)
-    desk = replace(desk, with_register=plan.over in OF_THE_REGISTER)
+    desk = replace(desk, with_register=not {*OF_THE_REGISTER}.isdisjoint(plan.notebook.parameters))
     maker.open(desk)
     there = made_before(batch)
     done = Done(reused=len(there))
@@ -84,8 +84,7 @@ def _ends(
 
 
 def _task(plan: ReportPlan, report: Report, timeout: int | None) -> PageTask:
-    own = frozenset([report.value]) if plan.over == "practice" else frozenset[str]()
-    return replace(task_for(plan, report, timeout, back=f"../{INDEX}"), own=own)
+    return task_for(plan, report, timeout, back=f"../{INDEX}")
 
 
 def _refusal(report: Report, end: PageEnd, batch: Batch) -> RunError | None:
@@ -138,7 +137,7 @@ def _finish(batch: Batch, desk: Desk, maker: Maker, folder: Path, timeout: int |
         writer.writerow(COLUMNS)
         writer.writerows((r.value, r.output, r.label, batch.keys[r.output]) for r in plan.reports)
     notebook = read_notebook(plan.root / "notebooks" / f"{INDEX_NOTEBOOK}.ipynb")
-    codes = frozenset(r.value for r in plan.reports) if plan.over == "practice" else frozenset[str]()
+    codes = frozenset(code for report in plan.reports for code in report.about)
     values: dict[str, Value] = {name: parameter.default for name, parameter in notebook.parameters.items()}
     values |= {"edition": plan.edition, "over": Path(plan.over).stem}
     task = PageTask(

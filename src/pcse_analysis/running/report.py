@@ -84,4 +84,5 @@ def task_for(plan: ReportPlan, report: Report, timeout: int | None, back: str = 
         back=back,
         timeout=timeout,
         recorded=own,
+        own=report.about,
     )

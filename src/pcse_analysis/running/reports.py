@@ -28,7 +28,8 @@ from pcse_analysis.running.parameters import (
     typed,
 )
 
-OF_THE_REGISTER = ("area", "practice")
+PRACTICE = "practice"
+OF_THE_REGISTER = ("area", PRACTICE)
 """What a batch may go over that stands in the register of the edition's latest wave."""
 LONGEST_NAME = 60
 
@@ -46,6 +47,11 @@ class Report:
     def output(self) -> str:
         """The file of the report in the folder of its batch."""
         return f"pages/{self.name}.html"
+
+    @property
+    def about(self) -> frozenset[str]:
+        """The codes of practices that the report is openly about, whether or not these replied."""
+        return frozenset([str(self.parameters[PRACTICE])] if PRACTICE in self.parameters else [])
 
 
 @dataclass(frozen=True, kw_only=True)

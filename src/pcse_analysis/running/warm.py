@@ -18,6 +18,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections import deque
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -52,8 +53,8 @@ class Child:
     cell: int | None = None
 
 
-def main(socket: int) -> None:
-    """Make pages until the other end of the socket closes."""
+def main(socket: int, jobs: int) -> None:
+    """Make pages, so many at once, until the other end of the socket closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who started this
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     pages.rehearse()
@@ -69,21 +70,23 @@ def main(socket: int) -> None:
             os.environ["IPYTHONDIR"] = folder
             children: list[Child] = []
             try:
-                _serve(asker, desk, Path(folder), children)
+                _serve(asker, desk, Path(folder), children, jobs)
             finally:
                 for child in children:
                     _kill(child)
 
 
-def _serve(asker: Connection, desk: Desk, folder: Path, children: list[Child]) -> None:
+def _serve(asker: Connection, desk: Desk, folder: Path, children: list[Child], jobs: int) -> None:
     """Fork for each task that comes, and send back how each ended."""
     number = 0
+    tasks: deque[PageTask] = deque()
     while True:
-        waits = [asker, *(c.told for c in children)]
-        for ready in wait(waits, _patience(children)):
+        while tasks and len(children) < jobs:
+            number += 1
+            children.append(_forked(tasks.popleft(), desk, folder / str(number)))
+        for ready in wait([asker, *(c.told for c in children)], _patience(children)):
             if ready is asker:
-                number += 1
-                children.append(_forked(asker.recv(), desk, folder / str(number)))
+                tasks.append(asker.recv())
         for child in list(children):
             end = _end_of(child, desk)
             if end is not None:
@@ -216,5 +219,5 @@ def _kill(child: Child) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(*map(int, sys.argv[1:]))
     os._exit(0)  # to take down all that was imported would take half a second

@@ -43,7 +43,7 @@ class Workshop:
             surroundings = {name: value for name, value in os.environ.items() if name not in NOT_PASSED_ON}
             paths = [PACKAGE_FOLDER, *filter(None, [os.environ.get("PYTHONPATH", "")])]
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "pcse_analysis.running.warm", str(theirs.fileno())],
+                [sys.executable, "-m", "pcse_analysis.running.warm", str(theirs.fileno()), str(jobs)],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -65,7 +65,8 @@ class Workshop:
         left = iter(tasks)
         working = 0
         while True:
-            while working < self.jobs and (task := next(left, None)) is not None:
+            # As many again lie ready, so that nobody waits for this process to take note of what is done.
+            while working < 2 * self.jobs and (task := next(left, None)) is not None:
                 with _as_death():
                     self._asked.send(task)
                 working += 1
