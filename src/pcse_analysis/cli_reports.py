@@ -8,7 +8,7 @@ import click
 
 from pcse_analysis.catalogue.load import project_root
 from pcse_analysis.cli_options import EDITION, PARAMETERS, PROJECT, RAW, TIMEOUT
-from pcse_analysis.running.batch import batch_of, forget, is_unchanged
+from pcse_analysis.running.batch import batch_of, is_unchanged, made_before
 from pcse_analysis.running.material import material_of
 from pcse_analysis.running.reports import plan_batch, plan_report, register_names
 from pcse_analysis.running.staging import check_target, clear_away, locked, telling_of_the_disk
@@ -93,11 +93,10 @@ def batch(
         if not again and is_unchanged(planned):
             click.echo(f"Unchanged: {count} reports in {planned.target}")
             return
-        if again:
-            forget(planned)
         with Workshop(min(jobs or processors(), count)) as workshop:
             from pcse_analysis.running.assembly import make_batch
 
-            done = make_batch(planned, workshop, raw, timeout)
+            there = {} if again else made_before(planned)
+            done = make_batch(planned, workshop, there, raw, timeout)
     click.echo(f"{done.made} reports made, {done.reused} reused, in {planned.target}")
     click.echo(f"Open {planned.target / 'index.html'}")

@@ -14,7 +14,7 @@ from pcse_analysis.attachment.page_rules import lost_links
 from pcse_analysis.dossier import ListedReport
 from pcse_analysis.evidence import write_dossier
 from pcse_analysis.origins import file_sha256, write_sums
-from pcse_analysis.running.batch import COLUMNS, LIST, Batch, made_before
+from pcse_analysis.running.batch import COLUMNS, LIST, Batch
 from pcse_analysis.running.gate import check_batch
 from pcse_analysis.running.outcomes import EXIT_GATE, RunError
 from pcse_analysis.running.pages import write_whole
@@ -39,10 +39,11 @@ class Done:
     failed: dict[str, Exception] = field(default_factory=dict)
 
 
-def make_batch(batch: Batch, maker: Maker, raw: Path | None, timeout: int | None) -> Done:
+def make_batch(batch: Batch, maker: Maker, there: Mapping[str, Path], raw: Path | None, timeout: int | None) -> Done:
     """Make what is missing of a batch, then its index, and put all in place; what became of it.
 
-    To be called by who holds the lock of the batch's folder.
+    ``there`` says where the reports lie that need not be made again. To be called by who holds the lock of the batch's
+    folder.
 
     Raises:
         UserError: mistakes in the inputs or in all failed reports.
@@ -54,7 +55,6 @@ def make_batch(batch: Batch, maker: Maker, raw: Path | None, timeout: int | None
     desk = desk_for(plan, replace(dossier, reports=listed), received, inputs, batch.work)
     desk = replace(desk, with_register=not {*OF_THE_REGISTER}.isdisjoint(plan.notebook.parameters))
     maker.open(desk)
-    there = made_before(batch)
     done = Done(reused=len(there))
     for report, end in _ends(batch, maker, timeout, there):
         error = end.error or _refusal(report, end, batch)

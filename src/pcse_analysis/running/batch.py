@@ -10,7 +10,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,11 +66,6 @@ def good_keys(folder: Path, sums: Mapping[str, str]) -> dict[str, str]:
         return {row["file"]: row["key"] for row in csv.DictReader(io.StringIO(text, newline=""))}
     except (OSError, ValueError, KeyError, csv.Error):
         return {}
-
-
-def forget(batch: Batch) -> None:
-    """Let every report be made anew."""
-    shutil.rmtree(batch.work, ignore_errors=True)
 
 
 def made_before(batch: Batch) -> dict[str, Path]:
