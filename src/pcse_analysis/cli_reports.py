@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from pcse_analysis.catalogue.load import project_root
 from pcse_analysis.cli_options import EDITION, PARAMETERS, PROJECT, RAW, TIMEOUT
+from pcse_analysis.errors import CommandError, Problem
 from pcse_analysis.running.batch import batch_of, is_unchanged, made_before
 from pcse_analysis.running.material import material_of
 from pcse_analysis.running.reports import plan_batch, plan_report, register_names
 from pcse_analysis.running.staging import check_target, clear_away, locked, telling_of_the_disk
 from pcse_analysis.running.workshop import Workshop, processors
+
+if TYPE_CHECKING:
+    from pcse_analysis.running.tasks import Maker
 
 REPORTS = "reports"
 
@@ -93,10 +99,22 @@ def batch(
         if not again and is_unchanged(planned):
             click.echo(f"Unchanged: {count} reports in {planned.target}")
             return
-        with Workshop(min(jobs or processors(), count)) as workshop:
+        with _maker(scheduler, jobs, count) as maker:
             from pcse_analysis.running.assembly import make_batch
 
             there = {} if again else made_before(planned)
-            done = make_batch(planned, workshop, there, raw, timeout)
+            done = make_batch(planned, maker, there, raw, timeout)
     click.echo(f"{done.made} reports made, {done.reused} reused, in {planned.target}")
     click.echo(f"Open {planned.target / 'index.html'}")
+
+
+def _maker(scheduler: str, jobs: int | None, count: int) -> AbstractContextManager[Maker]:
+    """What makes the reports of a batch: this machine, or the Dask cluster with this scheduler."""
+    if not scheduler:
+        return Workshop(min(jobs or processors(), count))
+    if jobs is not None:
+        what = "--jobs is for this machine; on a cluster each worker makes one report at a time"
+        raise CommandError([Problem(what=what, to_do="leave out --jobs, or --scheduler.")])
+    from pcse_analysis.running.cluster import Cluster
+
+    return Cluster(scheduler)
