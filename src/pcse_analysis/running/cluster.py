@@ -7,6 +7,7 @@ is made again elsewhere, which is Dask's doing; a page whose notebook failed is 
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import importlib.util
 import logging
@@ -69,10 +70,12 @@ class Cluster:
         self._branched = False
         self._working: dict[Future, PageTask] = {}
         try:
+            asyncio.run(asyncio.wait_for(_answer(address), CONNECTING))
             with warnings.catch_warnings(action="ignore"):  # versions are compared in our own way
                 self._client: Client = Client(address, timeout=CONNECTING, name="pcse")
         except (OSError, ValueError, TypeError) as error:
-            what = f"no Dask scheduler answers at '{address}': {str(error).splitlines()[0]}"
+            why = (str(error) or f"nothing is heard for {CONNECTING:.0f} seconds").splitlines()[0]
+            what = f"no Dask scheduler answers at '{address}': {why}"
             to_do = "name the address that the scheduler prints when it starts, such as tcp://10.0.0.5:8786."
             raise CommandError([Problem(what=what, to_do=to_do)]) from None
 
@@ -249,6 +252,15 @@ class Cluster:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+async def _answer(address: str) -> None:
+    """Pass when a scheduler answers. A client would wait for ever for one that accepts and says nothing."""
+    from distributed import rpc
+    from distributed.security import Security
+
+    async with rpc(address, timeout=CONNECTING, connection_args=Security().get_connection_args("client")) as scheduler:
+        await scheduler.identity()
 
 
 def _unfit(lines: list[str]) -> CommandError:
