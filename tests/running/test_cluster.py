@@ -25,8 +25,12 @@ from pcse_analysis.errors import CommandError
 from tests.conftest import Ended, copy_project, run_pcse
 
 pytest.importorskip("distributed")
+from distributed import KilledWorker
+
 from pcse_analysis.running import cluster
 from pcse_analysis.running.cluster import Cluster
+from pcse_analysis.running.outcomes import RunError
+from pcse_analysis.running.tasks import PageTask
 
 pytestmark = [
     pytest.mark.slow,
@@ -45,7 +49,7 @@ registrations,all
 """
 PATIENCE = 60.0
 
-# Tells that it began, waits as long as it is told to, and fails where it is told to. Without the folder it does nothing.
+# Tells that it began, waits and fails as it is told to. Without the folder it does nothing.
 CELL = """
 import os, pathlib, time
 marks = pathlib.Path("../marks")
@@ -268,6 +272,25 @@ def test_nothing_outlives_the_one_who_asked(
     assert said.decode().strip() == ("Stopped; earlier outputs are untouched." if number == signal.SIGINT else "")
     until(lambda: all_gone(there) and not descendants(workers), "the end of the workshops")
     assert "Traceback" not in machines.logs()
+
+
+class Lost:
+    """A task of Dask's whose fourth worker was lost: by default the scheduler then gives up."""
+
+    def result(self, timeout: float) -> None:
+        raise KilledWorker("a page", None, 3)
+
+
+def test_a_report_lost_too_often_fails_alone(place: Path) -> None:
+    task = PageTask(notebook=place / "notebooks" / "a.ipynb", text="", parameters={}, output="a.html")
+    asker, future = Cluster.__new__(Cluster), Lost()
+    asker._working = {future: task}
+    end = asker._end_of(future)
+    assert end is not None
+    assert (end.task, end.check) == (task, None)
+    assert isinstance(end.error, RunError)
+    assert end.error.exit_code == 6
+    assert "4 workers were lost one after the other" in str(end.error)
 
 
 def test_a_cluster_without_workers(machines: Machines, monkeypatch: pytest.MonkeyPatch) -> None:
