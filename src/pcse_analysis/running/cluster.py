@@ -145,7 +145,7 @@ class Cluster:
             except TimeoutError:
                 return None
             except KilledWorker as error:
-                lost = f"  {error.allowed_failures + 1} workers were lost one after the other while they had it"
+                lost = f"  the workers that had it were lost, {error.allowed_failures + 1} one after the other"
                 return PageEnd(task=task, error=RunError(EXIT_DEAD, f"KernelError: {place_of(task)}\n{lost}"))
             except Exception as error:
                 self._check_workers()  # one that joined cannot run this code
