@@ -68,7 +68,7 @@ class Refused:
     differences: tuple[str, ...]
 
 
-class Branch(WorkerPlugin):  # type: ignore[misc, unused-ignore]  # without Dask it is a class of no type
+class Branch(WorkerPlugin):
     """A workshop on one worker. It is there until the batch or the worker ends, or the one who asked is gone."""
 
     def __init__(self, name: str, lease: str, desk: Desk, standing: Standing) -> None:
