@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 from pcse_analysis.attachment.page_rules import lost_links
@@ -20,6 +20,7 @@ from pcse_analysis.running.outcomes import EXIT_GATE, RunError
 from pcse_analysis.running.pages import write_whole
 from pcse_analysis.running.parameters import Value, read_notebook
 from pcse_analysis.running.progress import told
+from pcse_analysis.running.records import Progress
 from pcse_analysis.running.report import desk_for, evidence_for, task_for
 from pcse_analysis.running.reports import OF_THE_REGISTER, Report, ReportPlan
 from pcse_analysis.running.staging import replacing
@@ -30,17 +31,15 @@ TOLD = 10
 """Reports that failed, told one by one."""
 
 
-@dataclass(kw_only=True)
-class Done:
-    """What became of a batch: how many reports were made now, how many there were already, which failed and how."""
-
-    made: int = 0
-    reused: int = 0
-    failed: dict[str, Exception] = field(default_factory=dict)
-
-
-def make_batch(batch: Batch, maker: Maker, there: Mapping[str, Path], raw: Path | None, timeout: int | None) -> Done:
-    """Make what is missing of a batch, then its index, and put all in place; what became of it.
+def make_batch(
+    batch: Batch,
+    maker: Maker,
+    there: Mapping[str, Path],
+    noted: Progress,
+    raw: Path | None,
+    timeout: int | None,
+) -> None:
+    """Make what is missing of a batch, then its index, and put all in place; the counts are added to ``noted``.
 
     ``there`` says where the reports lie that need not be made again. To be called by who holds the lock of the batch's
     folder.
@@ -55,22 +54,22 @@ def make_batch(batch: Batch, maker: Maker, there: Mapping[str, Path], raw: Path 
     desk = desk_for(plan, replace(dossier, reports=listed), received, inputs, batch.work)
     desk = replace(desk, with_register=not {*OF_THE_REGISTER}.isdisjoint(plan.notebook.parameters))
     maker.open(desk)
-    done = Done(reused=len(there))
+    noted.pages_reused = len(there)
+    failed: dict[str, Exception] = {}
     for report, end in _ends(batch, maker, timeout, there):
         error = end.error or _refusal(report, end, batch)
         if error is not None:
-            done.failed[report.output] = error
+            failed[report.output] = error
         else:
-            noted = {"key": batch.keys[report.output], "sha256": file_sha256(batch.work / report.output)}
-            write_whole(batch.note(report), json.dumps(noted))
-            done.made += 1
-    _tell_failed(batch, done)
+            made = {"key": batch.keys[report.output], "sha256": file_sha256(batch.work / report.output)}
+            write_whole(batch.note(report), json.dumps(made))
+            noted.pages_made += 1
+    _tell_failed(batch, failed)
     with replacing(batch.target) as folder:
         for report in plan.reports:
             _put(there.get(report.output, batch.work / report.output), folder / report.output)
         _finish(batch, desk, maker, folder, timeout)
     shutil.rmtree(batch.work, ignore_errors=True)
-    return done
 
 
 def _ends(
@@ -98,22 +97,22 @@ def _refusal(report: Report, end: PageEnd, batch: Batch) -> RunError | None:
     return RunError(EXIT_GATE, "\n".join([f"GateError: {report.output}", *(f"  {line}" for line in wrong)]))
 
 
-def _tell_failed(batch: Batch, done: Done) -> None:
+def _tell_failed(batch: Batch, failed: Mapping[str, Exception]) -> None:
     """Pass where no report failed.
 
     Raises:
         RunError: some did; its exit code is that of the first in the order of the batch.
     """
-    if not done.failed:
+    if not failed:
         return
-    first = next(done.failed[name] for name in batch.keys if name in done.failed)
-    count = len(done.failed)
+    first = next(failed[name] for name in batch.keys if name in failed)
+    count = len(failed)
     lines = [f"{type(first).__name__}: {count} of {len(batch.keys)} reports of '{batch.plan.name}' failed"]
-    for name, error in list(done.failed.items())[:TOLD]:
+    for name, error in list(failed.items())[:TOLD]:
         lines += [f"  {name}", *(f"    {line}" for line in str(error).splitlines())]
     lines += [f"  ... and {count - TOLD} more"] if count > TOLD else []
     lines.append(
-        f"  {done.made + done.reused} others are made and kept: run the same command again, and only what is missing "
+        f"  {len(batch.keys) - count} others are made and kept: run the same command again, and only what is missing "
         "is made. Earlier outputs are as they were."
     )
     raise RunError(getattr(first, "exit_code", 1), "\n".join(lines))
@@ -139,7 +138,7 @@ def _finish(batch: Batch, desk: Desk, maker: Maker, folder: Path, timeout: int |
     notebook = read_notebook(plan.root / "notebooks" / f"{INDEX_NOTEBOOK}.ipynb")
     codes = frozenset(code for report in plan.reports for code in report.about)
     values: dict[str, Value] = {name: parameter.default for name, parameter in notebook.parameters.items()}
-    values |= {"edition": plan.edition, "over": Path(plan.over).stem}
+    values |= {"edition": plan.edition, "over": plan.by}
     task = PageTask(
         notebook=notebook.path,
         text=notebook.text,

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from contextlib import ExitStack
 from pathlib import Path
 
 from tqdm import tqdm
 
-from pcse_analysis.attachment.forms import PDF, make_forms
+from pcse_analysis.attachment.forms import make_forms
 from pcse_analysis.evidence import make_evidence, read_inputs, write_dossier, write_interim
 from pcse_analysis.origins import DRAFT, FINAL, write_sums
 from pcse_analysis.running.gate import check_edition
@@ -34,35 +33,45 @@ def build(
     raw: Path | None = None,
     *,
     final: bool = False,
-    supersedes: Path | None = None,
-    jobs: int | None = None,
 ) -> Path:
-    """Build one edition of the project at ``root`` into ``out/<edition>`` and return that folder.
+    """Build an edition of the project at ``root`` into ``out/<edition>`` and return that folder; see ``build_plan``."""
+    plan = plan_build(root, edition, words)
+    check_target(out / edition)
+    with Workshop(processors()) as workshop:  # it warms up while the evidence is made
+        return build_plan(workshop, plan, out / edition, timeout, raw, final=final)
+
+
+def build_plan(
+    workshop: Workshop,
+    plan: Plan,
+    target: Path,
+    timeout: int | None,
+    raw: Path | None = None,
+    *,
+    final: bool = False,
+    supersedes: Path | None = None,
+) -> Path:
+    """Build the edition of a plan into the folder ``target`` and return that.
 
     The earlier output stays untouched until every page is made and the gate is passed. ``raw`` stands for the project's
-    ``data/raw``. ``supersedes`` is the folder or the annex of the edition that this one corrects. ``jobs`` pages are
-    made at once; None: as many as there are processors.
+    ``data/raw``. ``supersedes`` is the folder or the annex of the edition that this one corrects.
 
     Raises:
-        UserError: the command, the catalogue or the inputs have mistakes, something speaks against a final edition, or
-            nothing can be written.
+        UserError: the catalogue or the inputs have mistakes, something speaks against a final edition, or nothing can
+            be written.
         RunError: a notebook failed, or the gate refused what was made.
     """
+    root, edition = plan.root, plan.edition
     material = material_of(root, raw)
-    plan = plan_build(root, edition, words)
-    target = out / edition
-    check_target(target, {PDF})
-    with ExitStack() as ends:
-        workshop = ends.enter_context(Workshop(jobs or processors()))  # it warms up while the evidence is made
-        if final:
-            check_final(root, plan)
-        earlier = read_superseded(supersedes, plan) if supersedes else None
-        inputs = read_inputs(root, raw)
-        dossier, received = make_evidence(inputs, edition, dict(plan.given), FINAL if final else DRAFT)
-        check_unmoved(material, root, raw)  # from here on all is made from what was read
-        if earlier is not None:
-            dossier = corrected(dossier, earlier)
-        folder = ends.enter_context(staged(target))
+    if final:
+        check_final(root, plan)
+    earlier = read_superseded(supersedes, plan) if supersedes else None
+    inputs = read_inputs(root, raw)
+    dossier, received = make_evidence(inputs, edition, dict(plan.given), FINAL if final else DRAFT)
+    check_unmoved(material, root, raw)  # from here on all is made from what was read
+    if earlier is not None:
+        dossier = corrected(dossier, earlier)
+    with staged(target) as folder:
         write_interim(received, root, edition)
         write_dossier(dossier, folder)
         secrets = secrets_of(received, dossier)
@@ -78,8 +87,7 @@ def build(
         for line in make_forms(folder, dossier):
             tqdm.write(line, file=sys.stderr)
         check_edition(folder, plan, dossier, secrets, pages)
-        # Chromium writes the time into a PDF, so that its bytes are others at every build.
-        write_sums(folder, without=[PDF])
+        write_sums(folder)
     return target
 
 

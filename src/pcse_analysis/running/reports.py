@@ -56,15 +56,25 @@ class Report:
 
 @dataclass(frozen=True, kw_only=True)
 class ReportPlan:
-    """Reports about to be made. ``over`` says what they go over; nothing where there is one report alone."""
+    """Reports about to be made, with the parameters that are common to all.
+
+    ``over`` says what they go over; nothing where there is one report alone.
+    """
 
     root: Path
     catalogue: Catalogue
     edition: str
     notebook: Notebook
     given: Mapping[str, str]
+    common: Mapping[str, Value]
     over: str
     reports: tuple[Report, ...]
+
+    @property
+    def by(self) -> str:
+        """The one parameter in which the reports differ; the name of their file where it sets several."""
+        own = {n for report in self.reports for n, value in report.parameters.items() if self.common.get(n) != value}
+        return own.pop() if len(own) == 1 else Path(self.over).stem
 
     @property
     def name(self) -> str:
@@ -135,6 +145,7 @@ def _plan(
         edition=chosen,
         notebook=notebook,
         given=given,
+        common=common,
         over=over,
         reports=tuple(reports),
     )

@@ -19,7 +19,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from pcse_analysis.errors import CommandError, Problem, disk_error
-from pcse_analysis.origins import SUMS, listed_sums
+from pcse_analysis.origins import PDF, SUMS, listed_sums
 
 MARK = "~"
 """Stands between the name of a folder and what tells its staging folders apart; no edition has it in its name."""
@@ -29,8 +29,8 @@ HERE, EXCHANGE = -100, 2
 """AT_FDCWD and RENAME_EXCHANGE of Linux's renameat2."""
 
 
-def check_target(target: Path, ours: set[str]) -> None:
-    """Pass where ``target`` is free, or holds only what a run put there: what its list of hashes names, and ``ours``.
+def check_target(target: Path) -> None:
+    """Pass where ``target`` is free, or holds only what a run put there by its list of hashes.
 
     Raises:
         CommandError: it is a file, holds anything else, or cannot be made.
@@ -38,7 +38,7 @@ def check_target(target: Path, ours: set[str]) -> None:
     if target.exists() and not target.is_dir():
         raise CommandError([Problem(what=f"'{target}' is a file, expected a folder", to_do=OTHER_FOLDER)])
     if target.is_dir():
-        ours = {*listed_sums(target), SUMS, *ours}
+        ours = {*listed_sums(target), SUMS, PDF}
         found = {p.relative_to(target).as_posix() for p in target.rglob("*") if not p.is_dir()}
         others = sorted(name for name in found - ours if not name.rpartition("/")[2].startswith("."))
         if others:
