@@ -21,12 +21,12 @@ from pcse_analysis.running.pages import write_whole
 from pcse_analysis.running.parameters import Value, read_notebook
 from pcse_analysis.running.progress import told
 from pcse_analysis.running.records import Progress
-from pcse_analysis.running.report import desk_for, evidence_for, task_for
+from pcse_analysis.running.report import INDEX, desk_for, evidence_for, task_for
 from pcse_analysis.running.reports import OF_THE_REGISTER, Report, ReportPlan
 from pcse_analysis.running.staging import replacing
 from pcse_analysis.running.tasks import Desk, Maker, PageEnd, PageTask
 
-INDEX, INDEX_NOTEBOOK = "index.html", "batch_index"
+INDEX_NOTEBOOK = "batch_index"
 TOLD = 10
 """Reports that failed, told one by one."""
 

@@ -18,14 +18,24 @@ from pcse_analysis.running.staging import OTHER_FOLDER, locked, telling_of_the_d
 from pcse_analysis.running.tasks import Desk, PageTask
 from pcse_analysis.running.workshop import Workshop
 
+INDEX = "index.html"
+"""The page of a batch that links its reports."""
 FAILED = "build/failed"
 """Where notebooks go that did not come to their end."""
 
 
 def make_report(
-    workshop: Workshop, plan: ReportPlan, target: Path, timeout: int | None, raw: Path | None = None
+    workshop: Workshop,
+    plan: ReportPlan,
+    target: Path,
+    timeout: int | None,
+    raw: Path | None = None,
+    *,
+    page: str = "",
 ) -> Path:
     """Make the one report of a plan into the file ``target`` and return that. The earlier one stays until it is done.
+
+    ``page`` is the name that it has in a batch, to make it as that did; else it stands alone.
 
     Raises:
         UserError: the catalogue or the inputs have mistakes, or nothing can be written.
@@ -40,14 +50,15 @@ def make_report(
         with locked(target), tempfile.TemporaryDirectory(prefix=f".{target.name}~", dir=target.parent) as folder:
             desk = desk_for(plan, dossier, received, inputs, Path(folder))
             workshop.open(desk)
-            task = replace(task_for(plan, report, timeout), output=target.name)
+            name = page or target.name
+            task = replace(task_for(plan, report, timeout, back=f"../{INDEX}" if page else ""), output=name)
             (end,) = workshop.make([task])
             if end.error is not None:
                 raise end.error
             assert end.check is not None
-            wrong = [*end.check.wrong, *lost_links(end.check.links, {target.name: end.check.ids})]
-            refuse([f"{target.name}: {line}" for line in wrong], desk.folder, plan.root, target.stem)
-            (desk.folder / target.name).replace(target)
+            wrong = [*end.check.wrong, *lost_links(end.check.links, {name: end.check.ids, INDEX: ()})]
+            refuse([f"{name}: {line}" for line in wrong], desk.folder, plan.root, target.stem)
+            (desk.folder / name).replace(target)
     return target
 
 
