@@ -114,7 +114,8 @@ def _edition_again(data: Data, root: Path, raw: Path | None, folder: Path) -> Pa
 
 def _report_again(data: Data, root: Path, raw: Path | None, folder: Path) -> Path | None:
     """Make a report again, alone; None, which is told, of the index of a batch."""
-    from pcse_analysis.running.report import INDEX, make_report
+    from pcse_analysis.origins import INDEX
+    from pcse_analysis.running.report import make_report
     from pcse_analysis.running.reports import plan_report
     from pcse_analysis.running.workshop import Workshop
 

@@ -9,10 +9,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-ANNEX, PDF, SUMS = "annex.html", "annex.pdf", "SHA256SUMS"
-"""The page of an edition that is sent, its form for printing, and the list of the hashes of all files but that form.
-
-Chromium writes the time into a PDF, so that its bytes are others at every build.
+ANNEX, INDEX, PDF, SUMS = "annex.html", "index.html", "annex.pdf", "SHA256SUMS"
+"""The page of an edition that is sent, the page of a batch that links its reports, the annex as printed, and the list of
+the hashes of all files but the latter: Chromium writes the time into a PDF, so that its bytes are others every time.
 """
 DRAFT, FINAL = "draft", "final"
 """The states of an edition."""

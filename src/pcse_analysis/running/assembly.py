@@ -13,7 +13,7 @@ from pathlib import Path
 from pcse_analysis.attachment.page_rules import lost_links
 from pcse_analysis.dossier import ListedReport
 from pcse_analysis.evidence import write_dossier
-from pcse_analysis.origins import file_sha256, write_sums
+from pcse_analysis.origins import INDEX, file_sha256, write_sums
 from pcse_analysis.running.batch import COLUMNS, LIST, Batch
 from pcse_analysis.running.gate import check_batch
 from pcse_analysis.running.outcomes import EXIT_GATE, RunError
@@ -21,7 +21,7 @@ from pcse_analysis.running.pages import write_whole
 from pcse_analysis.running.parameters import Value, read_notebook
 from pcse_analysis.running.progress import told
 from pcse_analysis.running.records import Progress
-from pcse_analysis.running.report import INDEX, desk_for, evidence_for, task_for
+from pcse_analysis.running.report import desk_for, evidence_for, task_for
 from pcse_analysis.running.reports import OF_THE_REGISTER, Report, ReportPlan
 from pcse_analysis.running.staging import replacing
 from pcse_analysis.running.tasks import Desk, Maker, PageEnd, PageTask

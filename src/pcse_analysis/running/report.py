@@ -10,6 +10,7 @@ from pcse_analysis.attachment.page_rules import lost_links
 from pcse_analysis.dossier import Dossier
 from pcse_analysis.errors import CommandError, Problem
 from pcse_analysis.evidence import Inputs, Received, make_evidence, read_inputs
+from pcse_analysis.origins import INDEX
 from pcse_analysis.running.gate import refuse
 from pcse_analysis.running.material import check_unmoved, material_of
 from pcse_analysis.running.page_check import secrets_of
@@ -18,8 +19,6 @@ from pcse_analysis.running.staging import OTHER_FOLDER, locked, telling_of_the_d
 from pcse_analysis.running.tasks import Desk, PageTask
 from pcse_analysis.running.workshop import Workshop
 
-INDEX = "index.html"
-"""The page of a batch that links its reports."""
 FAILED = "build/failed"
 """Where notebooks go that did not come to their end."""
 
