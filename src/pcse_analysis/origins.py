@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 ANNEX, INDEX, PDF, SUMS = "annex.html", "index.html", "annex.pdf", "SHA256SUMS"
-"""The page of an edition that is sent, the page of a batch that links its reports, the annex as printed, and the list of
+"""The page of an edition that is sent, that of a batch which links its reports, the annex as printed, and the list of
 the hashes of all files but the latter: Chromium writes the time into a PDF, so that its bytes are others every time.
 """
 DRAFT, FINAL = "draft", "final"
