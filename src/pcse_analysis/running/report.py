@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pcse_analysis.attachment.page_rules import lost_links
-from pcse_analysis.dossier import Dossier
+from pcse_analysis.dossier import Dossier, ListedReport
 from pcse_analysis.errors import CommandError, Problem
 from pcse_analysis.evidence import Inputs, Received, make_evidence, read_inputs
 from pcse_analysis.origins import INDEX
@@ -47,6 +47,8 @@ def make_report(
     with telling_of_the_disk(target.parent):
         dossier, received, inputs = evidence_for(plan, raw)
         with locked(target), tempfile.TemporaryDirectory(prefix=f".{target.name}~", dir=target.parent) as folder:
+            if page:
+                dossier = replace(dossier, reports=(ListedReport(report=report.value, file=page, label=report.label),))
             desk = desk_for(plan, dossier, received, inputs, Path(folder))
             workshop.open(desk)
             name = page or target.name
