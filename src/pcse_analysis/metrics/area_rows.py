@@ -5,8 +5,9 @@ then areas are withheld so that the whole stays as safe as it was. Why that hold
 
 Within a band of list size and a region, replies may be moved between areas without touching a total, a region, a band
 or the weighted share of the whole. So a small number in an area is protected where the areas withheld in its region
-hold as many replies of its kind together as the threshold asks for, which is a sum and needs no search. A number of
-replies that a response rate caps is moved one for one against a reply of the other kind.
+hold, band by band, as many replies of its kind as the threshold asks for and as the area has practices: a sum, which
+needs no search. A number of replies that a response rate caps is moved one for one against a reply of the other kind.
+No more is asked than can be had with all areas withheld: what regions and bands say alone is not for areas to mend.
 
 Small numbers of regions, bands, and those in no group were protected by a table in which other regions differ. Where
 such a region is withheld and shows areas, it cannot hold less than these: with that said, the region is attacked again,
@@ -16,8 +17,10 @@ every table of two margins with one sum does.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from math import inf
 
 import numpy as np
 import pandas as pd
@@ -44,6 +47,7 @@ from pcse_analysis.metrics.sample import Partition, Sample
 from pcse_analysis.metrics.survey import failing_answers
 
 Counts = NDArray[np.int64]
+Floats = NDArray[np.float64]
 BOTH = (0, 1)
 
 
@@ -55,6 +59,15 @@ class _Pieces:
     area: NDArray[np.intp]
     stray: NDArray[np.bool_]
     of_row: NDArray[np.intp]
+    of_band: NDArray[np.intp]
+    bands: tuple[tuple[str, ...], ...]
+    """The groups of every other breakdown that occur together; of each reply, ``of_band`` is their place."""
+
+    def count(self, who: NDArray[np.bool_]) -> Counts:
+        """How many of some replies each piece has in each band."""
+        size = len(self.area) * len(self.bands)
+        cells = self.of_row * len(self.bands) + self.of_band
+        return np.bincount(cells[who], minlength=size).reshape(len(self.area), -1)
 
     @property
     def regions(self) -> dict[int, NDArray[np.intp]]:
@@ -86,32 +99,58 @@ def withheld_areas(
         shown = counts_shown(crossed, found)
         by_area = {row[4]: count for row, count in shown.items() if row[3] == areas.group_by}
     regions = next((p for p in partitions if p.group_by == REGION), None)
-    pieces = _pieces(regions, areas)
+    pieces = _pieces(regions, areas, [p for p in partitions if p.group_by != REGION])
     cells = crossed_codes([p.of_row for p in partitions]) if partitions else None
+    rooms = _rooms(pieces, areas, regions, partitions, practices)
     for question in (q for q in questions if q.failing):
         base, fails = failing_answers(sample.responses.answers[question.item], question, survey.scales[question.scale])
-        counts = np.column_stack(
-            [np.bincount(pieces.of_row[who], minlength=len(pieces.area)) for who in (fails, base & ~fails)]
-        )
+        counts = np.stack([pieces.count(who) for who in (fails, base & ~fails)], axis=1)
         head = (sample.responses.wave, sample.responses.group, question.item)
         kept = {r for r in pieces.regions if _is_shown(r, regions, head, gone)}
         one = has_one_alternative(survey, question.item, question.wave)
-        hidden = _hidden(pieces, counts, rules, kept, either_or=one)
+        most = [by_area.get(areas.groups[n], inf) if n >= 0 else inf for n in pieces.area]
+        hidden = _hidden(pieces, counts, np.array(most), rooms, rules, kept, either_or=one)
         if cells is not None and regions is not None:
             atoms = answers_by(sample, question, partitions, cells)
-            floors = _floors(pieces, counts, hidden, kept, regions, areas, by_area, head)
+            floors = _floors(pieces, counts.sum(axis=2), hidden, kept, regions, areas, by_area, head)
             if not _withstands(atoms, rules, gone, rates, floors, either_or=one):
                 hidden |= {int(n) for r, members in pieces.regions.items() if r not in kept for n in members}
         found |= {(*head, areas.group_by, areas.groups[pieces.area[n]]) for n in hidden if pieces.area[n] >= 0}
     return found
 
 
-def _pieces(regions: Partition | None, areas: Partition) -> _Pieces:
+def _pieces(regions: Partition | None, areas: Partition, bands: Sequence[Partition]) -> _Pieces:
     of_region = np.zeros(len(areas.of_row), dtype=np.intp) if regions is None else regions.of_row
     pairs, of_row = crossed_codes([of_region, areas.of_row])
+    crossed, of_band = crossed_codes([of_region * 0, *(p.of_row for p in bands)])
     region, area = pairs.T
     times = np.bincount(area[area >= 0], minlength=len(areas.groups))
-    return _Pieces(region=region, area=area, stray=(area < 0) | (times[area] > 1) | (region < 0), of_row=of_row)
+    stray = (area < 0) | (times[area] > 1) | (region < 0)
+    names = [tuple(p.groups[c] if c >= 0 else "" for p, c in zip(bands, row[1:], strict=True)) for row in crossed]
+    return _Pieces(region=region, area=area, stray=stray, of_row=of_row, of_band=of_band, bands=tuple(names))
+
+
+def _rooms(
+    pieces: _Pieces,
+    areas: Partition,
+    regions: Partition | None,
+    partitions: Sequence[Partition],
+    practices: pd.DataFrame | None,
+) -> NDArray[np.float64]:
+    """How many practices each piece has in each band, as all can read; without a register, or without end."""
+    rooms = np.full((len(pieces.area), len(pieces.bands)), inf)
+    columns = [p.group_by for p in partitions if p.group_by != REGION]
+    place = [*([REGION] if regions is not None else []), areas.group_by]
+    if practices is None or not {*place, *columns} <= set(practices.columns):
+        return rooms
+    keys = practices[[*place, *columns]].astype("string").fillna("")
+    listed = Counter(tuple(map(str, row)) for row in keys.itertuples(index=False))
+    replied = pieces.count(np.ones(len(pieces.of_row), dtype=bool))
+    for n, (region, area) in enumerate(zip(pieces.region, pieces.area, strict=True)):
+        if area >= 0 and (regions is None or region >= 0):
+            where = [*([regions.groups[region]] if regions is not None else []), areas.groups[area]]
+            rooms[n] = [listed[(*where, *band)] for band in pieces.bands]
+    return np.maximum(rooms, replied)  # several replies of one practice are more than there are practices
 
 
 def _is_shown(region: int, regions: Partition | None, head: tuple[str, str, str], gone: set[Row]) -> bool:
@@ -119,41 +158,75 @@ def _is_shown(region: int, regions: Partition | None, head: tuple[str, str, str]
     return regions is None or (region >= 0 and (*head, REGION, regions.groups[region]) not in gone)
 
 
-def _hidden(pieces: _Pieces, counts: Counts, rules: DisclosureRules, kept: set[int], *, either_or: bool) -> set[int]:
-    """The pieces that are withheld, region by region."""
+def _hidden(
+    pieces: _Pieces,
+    counts: Counts,
+    most: Floats,
+    rooms: Floats,
+    rules: DisclosureRules,
+    kept: set[int],
+    *,
+    either_or: bool,
+) -> set[int]:
+    """The pieces that are withheld, region by region; all where one region cannot protect its own.
+
+    ``counts`` by piece, side and band; ``most`` replies of a piece and ``rooms`` in a band of it are known to all.
+    """
+    every = set(range(len(counts)))
     if counts.sum() < rules.threshold:
-        return set(range(len(counts)))
+        return every
     found: set[int] = set()
     for region, members in pieces.regions.items():
-        own = counts[members]
-        chosen = hidden_of(own, pieces.stray[members], rules, either_or=either_or, pool=region not in kept)
+        one = Region(counts=counts[members], most=most[members], rooms=rooms[members], stray=pieces.stray[members])
+        chosen, safe = one.hidden(rules, either_or=either_or, pool=region not in kept)
+        if not safe:
+            return every
         found |= {int(members[n]) for n in chosen}
     return found
 
 
-def hidden_of(
-    counts: Counts, stray: NDArray[np.bool_], rules: DisclosureRules, *, either_or: bool, pool: bool
-) -> set[int]:
-    """The areas of one region to withhold; ``counts`` has a row an area: those counted, and the others.
+@dataclass(frozen=True, kw_only=True)
+class Region:
+    """The answers to a question in the areas of one region: by area, side (with the problem, without) and band."""
 
-    Small ones go, and with them the smallest that brings them to the threshold together. ``pool`` is for a region that
-    is withheld itself: what it hides must be as much as may have to be moved out of it.
-    """
-    bases = counts.sum(axis=1)
-    small = [list(small_sides(int(row[0]), int(row.sum()), rules, either_or=either_or)) for row in counts]
-    found = {n for n, sides in enumerate(small) if sides or stray[n] or bases[n] == 0}
-    wanted = {sides for of in small for sides in of} | ({(0,), (1,)} if pool else set())
-    needed = {sides: min(rules.threshold, int(counts[:, sides].sum())) for sides in wanted}
+    counts: Counts
+    most: Floats
+    rooms: Floats
+    stray: NDArray[np.bool_]
 
-    def lacking(group: set[int]) -> bool:
-        short = any(counts[np.ix_(sorted(group), sides)].sum() < least for sides, least in needed.items())
-        return short or (any(small) and len(group) == 1)
+    def hidden(self, rules: DisclosureRules, *, either_or: bool, pool: bool) -> tuple[set[int], bool]:
+        """The areas to withhold, and whether that protects every small number of the region.
 
-    while lacking(found) and len(found) < len(counts):
-        rest = [n for n in range(len(counts)) if n not in found]
-        enough = [n for n in rest if not lacking(found | {n})]
-        found.add(min(enough, key=lambda n: (bases[n], n)) if enough else max(rest, key=lambda n: (bases[n], -n)))
-    return found
+        Small ones go, and with them the smallest that brings them to the threshold together. ``pool`` is for a region
+        that is withheld itself: what it hides must be as much as may have to be moved out of it.
+        """
+        sides = self.counts.sum(axis=2)
+        bases = sides.sum(axis=1)
+        small = [(n, of) for n, row in enumerate(sides)
+                 for of in small_sides(int(row[0]), int(row.sum()), rules, either_or=either_or)]  # fmt: skip
+        found = {n for n, _ in small} | {int(n) for n in np.flatnonzero(self.stray | (bases == 0))}
+
+        def lacking(group: set[int]) -> int:
+            lines = sorted(group)
+            shallow = pool and (sides[lines].sum(axis=0) < np.minimum(rules.threshold, sides.sum(axis=0))).any()
+            alone = bool(small) and len(group) == 1 < len(sides)
+            return sum(not self._is_safe(n, of, lines, rules.threshold) for n, of in small) + alone + bool(shallow)
+
+        while lacking(found) and len(found) < len(sides):
+            rest = [n for n in range(len(sides)) if n not in found]
+            enough = [n for n in rest if not lacking(found | {n})]
+            found.add(min(enough, key=lambda n: (bases[n], n)) if enough else max(rest, key=lambda n: (bases[n], -n)))
+        return found, not lacking(found)
+
+    def _is_safe(self, n: int, sides: tuple[int, ...], group: list[int], threshold: int) -> bool:
+        """Whether a small number of an area may be the threshold, by replies moved within bands from the group."""
+        pooled = self.counts[np.ix_(group, sides)].sum(axis=(0, 1))
+        own = self.counts[n].sum(axis=0)
+        as_now, at_most = np.minimum(own, pooled), np.minimum(self.rooms[n], pooled)
+        spare = max(self.most[n] - own.sum(), 0.0)
+        can_be = as_now.sum() + min(spare, (at_most - as_now).sum())
+        within = np.minimum(self.rooms[n], self.counts[:, sides].sum(axis=(0, 1)))
+        return bool(can_be >= min(threshold, within.sum()))
 
 
 def _floors(
@@ -172,7 +245,7 @@ def _floors(
         if region in kept or region < 0 or not shown:
             continue
         others = [areas.groups[pieces.area[n]] if pieces.area[n] >= 0 else "" for n in members if int(n) in hidden]
-        most = float("inf")
+        most = inf
         if all(name in by_area for name in others):  # their response rates cap how many replies they hold
             capped = sum(by_area[name] for name in others) + float(counts[shown].sum())
             most = capped if counts[members].sum() <= capped else most
