@@ -102,8 +102,8 @@ def broken(
 def still_open(table: PublishedTable, rows: list[Row], gone: set[Row], threshold: int) -> list[Form]:
     """The sums that are too small for certain, and would be less so with all areas withheld.
 
-    Where ``unprotected`` gave a search up, it is made without a limit. What regions and bands say without any area, as of
-    an area with no practice in some band, is theirs.
+    Where ``unprotected`` gave a search up, it is made without a limit. What regions and bands say without any area, as
+    of an area with no practice in some band, is theirs.
     """
     withheld = [n for n, row in enumerate(rows) if row in gone]
     no_area = [n for n, row in enumerate(rows) if row in gone or row[3] == "ccg_name"]

@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 
 from pcse_analysis.catalogue.disclosure import DisclosureRules
 from pcse_analysis.catalogue.types import Question
+from pcse_analysis.metrics.area_choice import Counts, Floats, Region, Small
 from pcse_analysis.metrics.area_rates import withheld_rates
 from pcse_analysis.metrics.breakdowns import (
     Atoms,
@@ -38,7 +39,6 @@ from pcse_analysis.metrics.breakdowns import (
     practices_by,
     published_table,
     rows_of,
-    small_sides,
 )
 from pcse_analysis.metrics.checks import REGION
 from pcse_analysis.metrics.disclosure import Row, has_one_alternative
@@ -46,8 +46,6 @@ from pcse_analysis.metrics.protection import Statement, unprotected
 from pcse_analysis.metrics.sample import Partition, Sample
 from pcse_analysis.metrics.survey import failing_answers
 
-Counts = NDArray[np.int64]
-Floats = NDArray[np.float64]
 BOTH = (0, 1)
 
 
@@ -109,14 +107,58 @@ def withheld_areas(
         kept = {r for r in pieces.regions if _is_shown(r, regions, head, gone)}
         one = has_one_alternative(survey, question.item, question.wave)
         most = [by_area.get(areas.groups[n], inf) if n >= 0 else inf for n in pieces.area]
-        hidden = _hidden(pieces, counts, np.array(most), rooms, rules, kept, either_or=one)
+        hidden, left = _hidden(pieces, counts, np.array(most), rooms, rules, kept, either_or=one)
         if cells is not None and regions is not None:
             atoms = answers_by(sample, question, partitions, cells)
             floors = _floors(pieces, counts.sum(axis=2), hidden, kept, regions, areas, by_area, head)
             if not _withstands(atoms, rules, gone, rates, floors, either_or=one):
                 hidden |= {int(n) for r, members in pieces.regions.items() if r not in kept for n in members}
-        found |= {(*head, areas.group_by, areas.groups[pieces.area[n]]) for n in hidden if pieces.area[n] >= 0}
+        rows = _rows(head, areas, pieces, hidden)
+        if left and not _reached(
+            sample, question, partitions, areas, pieces, rooms, rates, gone, rows, left, either_or=one
+        ):
+            rows = {(*head, areas.group_by, area) for area in areas.groups}
+        found |= rows
     return found
+
+
+def _rows(head: tuple[str, str, str], areas: Partition, pieces: _Pieces, hidden: set[int]) -> set[Row]:
+    return {(*head, areas.group_by, areas.groups[pieces.area[n]]) for n in hidden if pieces.area[n] >= 0}
+
+
+def _reached(
+    sample: Sample,
+    question: Question,
+    partitions: Sequence[Partition],
+    areas: Partition,
+    pieces: _Pieces,
+    rooms: Floats,
+    rates: dict[Row, int],
+    gone: set[Row],
+    hidden: set[Row],
+    left: Sequence[Small],
+    *,
+    either_or: bool,
+) -> bool:
+    """Whether small numbers of areas can be as large as they could be with all areas withheld, found by attack.
+
+    For those that no sum shows to be protected, such as of an area without practices in some band.
+    """
+    every, rules = [*partitions, areas], sample.survey.disclosure
+    combinations, of_row = crossed_codes([p.of_row for p in every])
+    atoms = answers_by(sample, question, every, (combinations, of_row))
+    table, rows = published_table(atoms, rules, set(), either_or=either_or, replied=rates), rows_of(atoms)
+    known = [
+        s if s.row is None or rows[s.row][3] == areas.group_by else replace(s, row=None)
+        for s in table.statements
+        if s.row is None or rows[s.row] not in gone
+    ]
+    first = np.unique(of_row, return_index=True)[1]
+    for n, room in enumerate(rooms[pieces.of_row[first], pieces.of_band[first]]):
+        known.append(Statement(coefficients=form_of(np.arange(len(first)) == n, *BOTH), low=0.0, high=float(room)))
+    sums = tuple(form_of(pieces.of_row[first] == piece, *sides) for piece, sides in left)
+    asked = replace(table, statements=tuple(known), sensitive=sums, primary=frozenset())
+    return not unprotected(asked, [n for n, row in enumerate(rows) if row in hidden], rules.threshold)
 
 
 def _pieces(regions: Partition | None, areas: Partition, bands: Sequence[Partition]) -> _Pieces:
@@ -150,7 +192,9 @@ def _rooms(
         if area >= 0 and (regions is None or region >= 0):
             where = [*([regions.groups[region]] if regions is not None else []), areas.groups[area]]
             rooms[n] = [listed[(*where, *band)] for band in pieces.bands]
-    return np.maximum(rooms, replied)  # several replies of one practice are more than there are practices
+    # Several replies of one practice are more than there are practices.
+    at_least: Floats = np.maximum(rooms, replied)
+    return at_least
 
 
 def _is_shown(region: int, regions: Partition | None, head: tuple[str, str, str], gone: set[Row]) -> bool:
@@ -167,66 +211,21 @@ def _hidden(
     kept: set[int],
     *,
     either_or: bool,
-) -> set[int]:
-    """The pieces that are withheld, region by region; all where one region cannot protect its own.
+) -> tuple[set[int], list[Small]]:
+    """The pieces that are withheld, region by region, and the small numbers that this is not known to protect.
 
     ``counts`` by piece, side and band; ``most`` replies of a piece and ``rooms`` in a band of it are known to all.
     """
-    every = set(range(len(counts)))
     if counts.sum() < rules.threshold:
-        return every
+        return set(range(len(counts))), []
     found: set[int] = set()
+    open_ones: list[Small] = []
     for region, members in pieces.regions.items():
-        one = Region(counts=counts[members], most=most[members], rooms=rooms[members], stray=pieces.stray[members])
-        chosen, safe = one.hidden(rules, either_or=either_or, pool=region not in kept)
-        if not safe:
-            return every
+        own = Region(counts=counts[members], most=most[members], rooms=rooms[members], stray=pieces.stray[members])
+        chosen, left = own.hidden(rules, either_or=either_or, pool=region not in kept)
         found |= {int(members[n]) for n in chosen}
-    return found
-
-
-@dataclass(frozen=True, kw_only=True)
-class Region:
-    """The answers to a question in the areas of one region: by area, side (with the problem, without) and band."""
-
-    counts: Counts
-    most: Floats
-    rooms: Floats
-    stray: NDArray[np.bool_]
-
-    def hidden(self, rules: DisclosureRules, *, either_or: bool, pool: bool) -> tuple[set[int], bool]:
-        """The areas to withhold, and whether that protects every small number of the region.
-
-        Small ones go, and with them the smallest that brings them to the threshold together. ``pool`` is for a region
-        that is withheld itself: what it hides must be as much as may have to be moved out of it.
-        """
-        sides = self.counts.sum(axis=2)
-        bases = sides.sum(axis=1)
-        small = [(n, of) for n, row in enumerate(sides)
-                 for of in small_sides(int(row[0]), int(row.sum()), rules, either_or=either_or)]  # fmt: skip
-        found = {n for n, _ in small} | {int(n) for n in np.flatnonzero(self.stray | (bases == 0))}
-
-        def lacking(group: set[int]) -> int:
-            lines = sorted(group)
-            shallow = pool and (sides[lines].sum(axis=0) < np.minimum(rules.threshold, sides.sum(axis=0))).any()
-            alone = bool(small) and len(group) == 1 < len(sides)
-            return sum(not self._is_safe(n, of, lines, rules.threshold) for n, of in small) + alone + bool(shallow)
-
-        while lacking(found) and len(found) < len(sides):
-            rest = [n for n in range(len(sides)) if n not in found]
-            enough = [n for n in rest if not lacking(found | {n})]
-            found.add(min(enough, key=lambda n: (bases[n], n)) if enough else max(rest, key=lambda n: (bases[n], -n)))
-        return found, not lacking(found)
-
-    def _is_safe(self, n: int, sides: tuple[int, ...], group: list[int], threshold: int) -> bool:
-        """Whether a small number of an area may be the threshold, by replies moved within bands from the group."""
-        pooled = self.counts[np.ix_(group, sides)].sum(axis=(0, 1))
-        own = self.counts[n].sum(axis=0)
-        as_now, at_most = np.minimum(own, pooled), np.minimum(self.rooms[n], pooled)
-        spare = max(self.most[n] - own.sum(), 0.0)
-        can_be = as_now.sum() + min(spare, (at_most - as_now).sum())
-        within = np.minimum(self.rooms[n], self.counts[:, sides].sum(axis=(0, 1)))
-        return bool(can_be >= min(threshold, within.sum()))
+        open_ones += [(int(members[n]), sides) for n, sides in left]
+    return found, open_ones
 
 
 def _floors(
