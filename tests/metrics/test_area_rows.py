@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pcse_analysis.catalogue.choices import find_edition
 from pcse_analysis.errors import Problems
-from pcse_analysis.evidence import find_edition, read_replies
+from pcse_analysis.evidence import read_replies
 from pcse_analysis.evidence import reply_figures as edition_figures
 from pcse_analysis.metrics.area_rows import withheld_areas
 from pcse_analysis.metrics.breakdowns import (
@@ -262,7 +263,7 @@ ATTACKED = ("2016-10", ("payments_incorrect", "screening_letters_late", "satisfa
 def test_the_made_up_edition_withstands_the_attack() -> None:
     """Every question of the later wave, three of the earlier, and both response rates; each area's protection too."""
     inputs = own_inputs()
-    edition = find_edition(inputs, "synthetic")
+    edition = find_edition(inputs.catalogue, "synthetic")
     replies = read_replies(inputs.root, inputs.raw, inputs.catalogue, edition)
     survey = inputs.catalogue.surveys[edition.survey]
     before: set[Row] = set()
@@ -280,7 +281,7 @@ def test_the_made_up_edition_withstands_the_attack() -> None:
 def test_a_survey_that_names_no_areas_has_none() -> None:
     """Without ``areas`` in its design a survey has the rows it had."""
     inputs = own_inputs()
-    edition = find_edition(inputs, "synthetic")
+    edition = find_edition(inputs.catalogue, "synthetic")
     survey = inputs.catalogue.surveys[edition.survey]
     replies = read_replies(inputs.root, inputs.raw, inputs.catalogue, edition)
     plain = replace(survey, design=replace(survey.design, areas=""))

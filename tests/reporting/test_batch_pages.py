@@ -10,10 +10,11 @@ from functools import cache
 import pytest
 
 from pcse_analysis.attachment.printed import wrong_figures
+from pcse_analysis.catalogue.choices import find_edition
 from pcse_analysis.dossier import Dossier, ListedReport
 from pcse_analysis.errors import CommandError
 from pcse_analysis.estimates import Estimate, Figures
-from pcse_analysis.evidence import find_edition, read_replies
+from pcse_analysis.evidence import read_replies
 from pcse_analysis.reporting import areas
 from pcse_analysis.reporting.area_figures import areas_of
 from pcse_analysis.reporting.html import Html
@@ -126,7 +127,7 @@ def test_no_digit_of_prose_is_typed() -> None:
 @cache
 def practices_that_replied() -> frozenset[str]:
     inputs = own_inputs()
-    replies = read_replies(inputs.root, inputs.raw, inputs.catalogue, find_edition(inputs, "synthetic"))
+    replies = read_replies(inputs.root, inputs.raw, inputs.catalogue, find_edition(inputs.catalogue, "synthetic"))
     return frozenset(
         code for r in replies.responses if r.wave == "2017-12" and r.group == "practice"
         for code in r.respondents["practice"] if code
