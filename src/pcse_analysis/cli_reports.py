@@ -10,7 +10,7 @@ from pcse_analysis.catalogue.load import project_root
 from pcse_analysis.cli_options import EDITION, PARAMETERS, PROJECT, RAW, TIMEOUT
 from pcse_analysis.running.batch import batch_of, is_unchanged, made_before
 from pcse_analysis.running.material import material_of
-from pcse_analysis.running.reports import plan_batch, plan_report, register_names
+from pcse_analysis.running.reports import named, plan_batch, plan_report, register_names
 from pcse_analysis.running.staging import check_target, clear_away, locked, telling_of_the_disk
 from pcse_analysis.running.workshop import Workshop, processors
 
@@ -43,7 +43,7 @@ def run(
         from pcse_analysis.running.report import make_report
 
         stem = plan.notebook.path.stem
-        name = "-".join([stem, *(report.name for report in plan.reports if report.name != stem)])
+        name = "-".join([stem, *(report.name for report in plan.reports if report.name != named(stem))])
         target = make_report(workshop, plan, out or root / "outputs" / REPORTS / f"{name}.html", timeout, raw)
     click.echo(f"Open {target}")
 
@@ -93,7 +93,7 @@ def batch(
         if not again and is_unchanged(planned):
             click.echo(f"Unchanged: {count} reports in {planned.target}")
             return
-        with Workshop(min(jobs or processors(), count)) as workshop:
+        with locked(planned.work), Workshop(min(jobs or processors(), count)) as workshop:
             from pcse_analysis.running.assembly import make_batch
 
             there = {} if again else made_before(planned)

@@ -80,6 +80,9 @@ def write_whole(path: Path, text: str) -> None:
     try:
         unfinished.write_text(text, encoding="utf-8", newline="\n")
         unfinished.replace(path)
+    except OSError as error:
+        error.filename = error.filename or str(path)
+        raise
     finally:
         unfinished.unlink(missing_ok=True)
 
@@ -109,6 +112,9 @@ def run_notebook(task: PageTask, executed: Path, started: Callable[[int], None] 
             raise getattr(errors, error.ename)([errors.Problem(what=line) for line in _lines(error.evalue)]) from None
         where = f"  cell {error.cell_index}: {error.ename}: {error.evalue}"
         raise RunError(EXIT_ERROR, f"NotebookError: {place_of(task)}\n{where}") from None
+    except OSError as error:
+        error.filename = error.filename or str(executed)  # a disk that fills up does not say where
+        raise
     except CellTimeout:
         where = f"  a cell took longer than {task.timeout} seconds"
         raise RunError(EXIT_TIMEOUT, f"TimeoutError: {place_of(task)}\n{where}") from None
