@@ -36,7 +36,8 @@ GLANCE = 1.0
 """Seconds between two looks at whether a process is alive whose pipe another one, forked in a cell, holds open."""
 LAST_WORDS = 5
 """Lines of what a process said last that are shown."""
-LOOKED_AT = 16_384
+FATAL = "Fatal Python error: "
+LOOKED_AT = 65_536
 """Bytes at the end of what a process said in which its last words are looked for."""
 DIES_WITH_PARENT = 1
 """PR_SET_PDEATHSIG of Linux's prctl."""
@@ -123,7 +124,7 @@ def _make(task: PageTask, desk: Desk, executed: Path, log: Path, telling: Connec
         with log.open("wb", buffering=0) as words:
             for stream in (1, 2):
                 os.dup2(words.fileno(), stream)
-        faulthandler.enable()
+        faulthandler.enable(all_threads=False)
         found = pages.make_page(desk, task, executed, lambda cell: telling.send(cell))
         telling.send(PageEnd(task=task, check=found))
     except (UserError, RunError) as error:
@@ -188,9 +189,16 @@ def _dead(child: Child) -> RunError:
     if child.process.exitcode is None:
         how = "no longer answers"
     cell = "before its first cell" if child.cell is None else f"in cell {child.cell}"
-    words = _end_of_text(child.log).splitlines()[-LAST_WORDS:] if child.log.is_file() else []
+    words = _last_words(_end_of_text(child.log)) if child.log.is_file() else []
     lines = [f"KernelError: {pages.place_of(child.task)}", f"  the kernel died: its process {how} {cell}"]
     return RunError(EXIT_DEAD, "\n".join([*lines, *(f"    {line}" for line in words)]))
+
+
+def _last_words(said: str) -> list[str]:
+    """The last lines of what a process said; the first of what Python says of a crash, which begins at the cell."""
+    _, fatal, after = said.rpartition(FATAL)
+    lines = [line for line in (fatal + after).splitlines() if line.strip()]
+    return lines[:LAST_WORDS] if fatal else lines[-LAST_WORDS:]
 
 
 def _end_of_text(path: Path) -> str:
