@@ -11,7 +11,7 @@ from pcse_analysis.cli_options import EDITION, PARAMETERS, PROJECT, RAW, TIMEOUT
 from pcse_analysis.running.batch import batch_of, is_unchanged, made_before, report_key
 from pcse_analysis.running.material import material_of
 from pcse_analysis.running.records import recorded
-from pcse_analysis.running.reports import plan_batch, plan_report, register_names
+from pcse_analysis.running.reports import named, plan_batch, plan_report, register_names
 from pcse_analysis.running.staging import check_target, clear_away, locked, telling_of_the_disk
 from pcse_analysis.running.workshop import Workshop, processors
 
@@ -41,7 +41,7 @@ def run(
     root = project_root(project)
     plan = plan_report(root, notebook, edition, parameters)
     stem = plan.notebook.path.stem
-    name = "-".join([stem, *(report.name for report in plan.reports if report.name != stem)])
+    name = "-".join([stem, *(report.name for report in plan.reports if report.name != named(stem))])
     target = out or root / "outputs" / REPORTS / f"{name}.html"
     with recorded(root, command="run", what=stem, parameters=plan.given, target=target) as noted:
         with Workshop(1) as workshop:  # before what follows is imported, so that both go on at once
@@ -100,7 +100,7 @@ def batch(
             noted.unchanged, noted.pages_reused = True, len(plan.reports)
             click.echo(f"Unchanged: {len(plan.reports)} reports in {planned.target}")
             return
-        with Workshop(min(jobs or processors(), len(plan.reports))) as workshop:
+        with locked(planned.work), Workshop(min(jobs or processors(), len(plan.reports))) as workshop:
             from pcse_analysis.running.assembly import make_batch
 
             there = {} if again else made_before(planned)

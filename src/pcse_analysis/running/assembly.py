@@ -18,7 +18,7 @@ from pcse_analysis.running.batch import COLUMNS, LIST, Batch
 from pcse_analysis.running.gate import check_batch
 from pcse_analysis.running.outcomes import EXIT_GATE, RunError
 from pcse_analysis.running.pages import write_whole
-from pcse_analysis.running.parameters import Value, read_notebook
+from pcse_analysis.running.parameters import Value
 from pcse_analysis.running.progress import told
 from pcse_analysis.running.records import Progress
 from pcse_analysis.running.report import desk_for, evidence_for, task_for
@@ -26,7 +26,6 @@ from pcse_analysis.running.reports import OF_THE_REGISTER, Report, ReportPlan
 from pcse_analysis.running.staging import replacing
 from pcse_analysis.running.tasks import Desk, Maker, PageEnd, PageTask
 
-INDEX_NOTEBOOK = "batch_index"
 TOLD = 10
 """Reports that failed, told one by one."""
 
@@ -49,7 +48,7 @@ def make_batch(
         RunError: reports failed, or the gate refused; what was made is kept for the next time.
     """
     plan = batch.plan
-    dossier, received, inputs = evidence_for(plan, raw)
+    dossier, received, inputs = evidence_for(plan, raw, batch.material)
     listed = tuple(ListedReport(report=r.value, file=r.output, label=r.label) for r in plan.reports)
     desk = desk_for(plan, replace(dossier, reports=listed), received, inputs, batch.work)
     desk = replace(desk, with_register=not {*OF_THE_REGISTER}.isdisjoint(plan.notebook.parameters))
@@ -135,13 +134,12 @@ def _finish(batch: Batch, desk: Desk, maker: Maker, folder: Path, timeout: int |
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)
         writer.writerows((r.value, r.output, r.label, batch.keys[r.output]) for r in plan.reports)
-    notebook = read_notebook(plan.root / "notebooks" / f"{INDEX_NOTEBOOK}.ipynb")
     codes = frozenset(code for report in plan.reports for code in report.about)
-    values: dict[str, Value] = {name: parameter.default for name, parameter in notebook.parameters.items()}
+    values: dict[str, Value] = {name: parameter.default for name, parameter in batch.index.parameters.items()}
     values |= {"edition": plan.edition, "over": plan.by}
     task = PageTask(
-        notebook=notebook.path,
-        text=notebook.text,
+        notebook=batch.index.path,
+        text=batch.index.text,
         parameters=values,
         output=INDEX,
         timeout=timeout,

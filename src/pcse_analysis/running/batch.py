@@ -18,9 +18,11 @@ from pathlib import Path
 from pcse_analysis.origins import file_sha256, listed_sums
 from pcse_analysis.running.finished import is_sound
 from pcse_analysis.running.material import Material
+from pcse_analysis.running.parameters import Notebook, read_notebook
 from pcse_analysis.running.reports import Report, ReportPlan
 
 LIST = "reports.csv"
+INDEX_NOTEBOOK = "batch_index"
 COLUMNS = ("report", "file", "label", "key")
 WORK = "build/batches"
 """Where reports lie until all of their batch are made."""
@@ -28,9 +30,14 @@ WORK = "build/batches"
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
-    """A batch: its plan, the key of each report by its file, the folder it goes to, and the one it is made in."""
+    """A batch: its plan, the notebook of its index, what both are made from, and the key of each report by its file.
+
+    ``target`` is the folder it goes to, ``work`` the one it is made in.
+    """
 
     plan: ReportPlan
+    index: Notebook
+    material: Material
     keys: Mapping[str, str]
     target: Path
     work: Path
@@ -46,9 +53,16 @@ class Batch:
 
 
 def batch_of(plan: ReportPlan, material: Material, out: Path) -> Batch:
-    """The batch of a plan into a folder below ``out``. Reports with equal keys would be equal."""
+    """The batch of a plan into a folder below ``out``. Reports with equal keys would be equal.
+
+    Raises:
+        CommandError: the notebook of the index cannot be read.
+    """
+    index = read_notebook(plan.root / "notebooks" / f"{INDEX_NOTEBOOK}.ipynb")
+    material = material.with_read(plan.notebook, index)
     keys = {report.output: _key(plan, report, material) for report in plan.reports}
-    return Batch(plan=plan, keys=keys, target=out / plan.name, work=plan.root / WORK / plan.name)
+    work = plan.root / WORK / plan.name
+    return Batch(plan=plan, index=index, material=material, keys=keys, target=out / plan.name, work=work)
 
 
 def report_key(plan: ReportPlan, material: Material) -> str:

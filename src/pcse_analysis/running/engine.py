@@ -46,6 +46,10 @@ class Shell(InteractiveShell):
     def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str]) -> None:
         self.traceback = list(stb)
 
+    def ask_exit(self) -> None:
+        """End the cell that calls ``exit()``, as an error: what stands below it would never run."""
+        raise SystemExit("exit() was called")
+
     def enable_gui(self, gui: str | None = None) -> None:
         """Do nothing: no window is ever opened."""
 

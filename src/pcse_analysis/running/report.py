@@ -12,10 +12,10 @@ from pcse_analysis.errors import CommandError, Problem
 from pcse_analysis.evidence import Inputs, Received, make_evidence, read_inputs
 from pcse_analysis.origins import INDEX
 from pcse_analysis.running.gate import refuse
-from pcse_analysis.running.material import check_unmoved, material_of
+from pcse_analysis.running.material import Material, check_unmoved, material_of
 from pcse_analysis.running.page_check import secrets_of
 from pcse_analysis.running.reports import Report, ReportPlan
-from pcse_analysis.running.staging import OTHER_FOLDER, locked, telling_of_the_disk
+from pcse_analysis.running.staging import MARK, OTHER_FOLDER, check_folder, clear_away, locked, telling_of_the_disk
 from pcse_analysis.running.tasks import Desk, PageTask
 from pcse_analysis.running.workshop import Workshop
 
@@ -43,10 +43,13 @@ def make_report(
     if target.is_dir() or target.suffix != ".html":
         what = f"'{target}' is no name of a page, expected one that ends in .html"
         raise CommandError([Problem(what=what, to_do=OTHER_FOLDER)])
+    check_folder(target.parent)
     (report,) = plan.reports
-    with telling_of_the_disk(target.parent):
-        dossier, received, inputs = evidence_for(plan, raw)
-        with locked(target), tempfile.TemporaryDirectory(prefix=f".{target.name}~", dir=target.parent) as folder:
+    with telling_of_the_disk(target.parent), locked(target):
+        clear_away(target)
+        material = material_of(plan.root, raw).with_read(plan.notebook)
+        dossier, received, inputs = evidence_for(plan, raw, material)
+        with tempfile.TemporaryDirectory(prefix=f".{target.name}{MARK}", dir=target.parent) as folder:
             if page:
                 dossier = replace(dossier, reports=(ListedReport(report=report.value, file=page, label=report.label),))
             desk = desk_for(plan, dossier, received, inputs, Path(folder))
@@ -63,9 +66,12 @@ def make_report(
     return target
 
 
-def evidence_for(plan: ReportPlan, raw: Path | None) -> tuple[Dossier, Received, Inputs]:
-    """The evidence that all reports of a plan are parts of, protected as a whole, and what it was made from."""
-    material = material_of(plan.root, raw)
+def evidence_for(plan: ReportPlan, raw: Path | None, material: Material) -> tuple[Dossier, Received, Inputs]:
+    """The evidence that all reports of a plan are parts of, protected as a whole, and what it was made from.
+
+    Raises:
+        UserError: the inputs have mistakes, or are no longer those that ``material`` tells of.
+    """
     inputs = read_inputs(plan.root, raw)
     dossier, received = make_evidence(inputs, plan.edition, dict(plan.given))
     check_unmoved(material, plan.root, raw)  # from here on all is made from what was read

@@ -45,10 +45,19 @@ def check_target(target: Path) -> None:
             listed = ", ".join(f"'{name}'" for name in others[:5]) + (", ..." if len(others) > 5 else "")
             what = f"'{target}' holds files that no build put there: {listed}"
             raise CommandError([Problem(what=what, to_do=OTHER_FOLDER)])
+    check_folder(target.parent)
+
+
+def check_folder(folder: Path) -> None:
+    """Pass where a folder is there or can be made, and make it.
+
+    Raises:
+        CommandError: it cannot be made.
+    """
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        what = f"the folder '{target.parent}' cannot be made: {error.strerror}"
+        what = f"the folder '{folder}' cannot be made: {error.strerror}"
         raise CommandError([Problem(what=what, to_do=OTHER_FOLDER)]) from None
 
 
@@ -122,7 +131,8 @@ def clear_away(target: Path) -> None:
 
     To be called by who holds the lock.
     """
-    left = sorted(target.parent.glob(f".{target.name}{MARK}*"))
+    start = f".{target.name}{MARK}"
+    left = sorted(path for path in target.parent.iterdir() if path.name.startswith(start))
     olds = [path for path in left if path.name.endswith(OLD)]
     if olds and not target.exists():
         olds[-1].rename(target)
