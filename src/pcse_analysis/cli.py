@@ -18,8 +18,7 @@ from pcse_analysis.cli_reports import batch, run
 from pcse_analysis.cli_runs import prune, runs, schedule
 from pcse_analysis.errors import DataError, Problems, UserError
 from pcse_analysis.running.finished import is_as_made
-from pcse_analysis.running.material import material_of
-from pcse_analysis.running.plan import plan_build
+from pcse_analysis.running.plan import plan_build, read_now
 from pcse_analysis.running.records import recorded
 from pcse_analysis.running.staging import check_target
 from pcse_analysis.running.workshop import Workshop, processors
@@ -157,7 +156,8 @@ def build(
     for one, plan in plans.items():
         folder = (out or root / "outputs") / one
         check_target(folder)
-        key = material_of(root, raw).key(one, json.dumps(dict(plan.given), sort_keys=True), str(final), str(supersedes))
+        material = read_now(plan, raw)
+        key = material.key(one, json.dumps(dict(plan.given), sort_keys=True), str(final), str(supersedes))
         with recorded(root, command="build", what=one, parameters=plan.given, inputs=key, target=folder) as noted:
             if if_changed and is_as_made(root, "build", one, folder, key):
                 noted.unchanged = True
@@ -166,7 +166,7 @@ def build(
             with Workshop(processors()) as workshop:  # before what follows is imported, so that both go on at once
                 from pcse_analysis.running.build import build_plan
 
-                build_plan(workshop, plan, folder, timeout, raw, final=final, supersedes=supersedes)
+                build_plan(workshop, plan, material, folder, timeout, raw, final=final, supersedes=supersedes)
             noted.pages_made = len(plan.pages)
         click.echo(f"Edition '{one}': {len(plan.pages)} pages in {folder}")
         click.echo(f"Open {folder / 'annex.html'}")

@@ -115,6 +115,7 @@ def _edition_again(data: Data, root: Path, raw: Path | None, folder: Path) -> Pa
 def _report_again(data: Data, root: Path, raw: Path | None, folder: Path) -> Path | None:
     """Make a report again, alone; None, which is told, of the index of a batch."""
     from pcse_analysis.origins import INDEX
+    from pcse_analysis.running.material import material_of
     from pcse_analysis.running.report import make_report
     from pcse_analysis.running.reports import plan_report
     from pcse_analysis.running.workshop import Workshop
@@ -128,7 +129,8 @@ def _report_again(data: Data, root: Path, raw: Path | None, folder: Path) -> Pat
     )
     with Workshop(1) as workshop:
         target = folder / Path(data.page).name
-        return make_report(workshop, plan, target, None, raw, page=data.page if "/" in data.page else "")
+        material = material_of(root, raw).with_read(plan.notebook)
+        return make_report(workshop, plan, material, target, None, raw, page=data.page if "/" in data.page else "")
 
 
 def _tell(lines: Iterable[str], indent: str = "") -> None:

@@ -45,10 +45,11 @@ def run(
     target = out or root / "outputs" / REPORTS / f"{name}.html"
     with recorded(root, command="run", what=stem, parameters=plan.given, target=target) as noted:
         with Workshop(1) as workshop:  # before what follows is imported, so that both go on at once
-            noted.inputs = report_key(plan, material_of(root, raw))
+            material = material_of(root, raw).with_read(plan.notebook)
+            noted.inputs = report_key(plan, material)
             from pcse_analysis.running.report import make_report
 
-            make_report(workshop, plan, target, timeout, raw)
+            make_report(workshop, plan, material, target, timeout, raw)
         noted.pages_made = 1
     click.echo(f"Open {target}")
 

@@ -12,9 +12,9 @@ from pcse_analysis.attachment.forms import make_forms
 from pcse_analysis.evidence import make_evidence, read_inputs, write_dossier, write_interim
 from pcse_analysis.origins import DRAFT, FINAL, write_sums
 from pcse_analysis.running.gate import check_edition
-from pcse_analysis.running.material import check_unmoved, material_of
+from pcse_analysis.running.material import Material, check_unmoved
 from pcse_analysis.running.page_check import PageCheck, secrets_of
-from pcse_analysis.running.plan import Plan, plan_build
+from pcse_analysis.running.plan import Plan, plan_build, read_now
 from pcse_analysis.running.staging import check_target, staged
 from pcse_analysis.running.state import check_final, corrected, read_superseded
 from pcse_analysis.running.tasks import Desk, PageTask
@@ -38,12 +38,13 @@ def build(
     plan = plan_build(root, edition, words)
     check_target(out / edition)
     with Workshop(processors()) as workshop:  # it warms up while the evidence is made
-        return build_plan(workshop, plan, out / edition, timeout, raw, final=final)
+        return build_plan(workshop, plan, read_now(plan, raw), out / edition, timeout, raw, final=final)
 
 
 def build_plan(
     workshop: Workshop,
     plan: Plan,
+    material: Material,
     target: Path,
     timeout: int | None,
     raw: Path | None = None,
@@ -53,7 +54,8 @@ def build_plan(
 ) -> Path:
     """Build the edition of a plan into the folder ``target`` and return that.
 
-    The earlier output stays untouched until every page is made and the gate is passed. ``raw`` stands for the project's
+    The earlier output stays untouched until every page is made and the gate is passed. ``material`` is what the project
+    held when the plan was made: where it holds something else by now, the build is refused. ``raw`` stands for the project's
     ``data/raw``. ``supersedes`` is the folder or the annex of the edition that this one corrects.
 
     Raises:
@@ -62,7 +64,6 @@ def build_plan(
         RunError: a notebook failed, or the gate refused what was made.
     """
     root, edition = plan.root, plan.edition
-    material = material_of(root, raw)
     if final:
         check_final(root, plan)
     earlier = read_superseded(supersedes, plan) if supersedes else None

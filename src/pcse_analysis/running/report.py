@@ -12,7 +12,7 @@ from pcse_analysis.errors import CommandError, Problem
 from pcse_analysis.evidence import Inputs, Received, make_evidence, read_inputs
 from pcse_analysis.origins import INDEX
 from pcse_analysis.running.gate import refuse
-from pcse_analysis.running.material import Material, check_unmoved, material_of
+from pcse_analysis.running.material import Material, check_unmoved
 from pcse_analysis.running.page_check import secrets_of
 from pcse_analysis.running.reports import Report, ReportPlan
 from pcse_analysis.running.staging import MARK, OTHER_FOLDER, check_folder, clear_away, locked, telling_of_the_disk
@@ -26,6 +26,7 @@ FAILED = "build/failed"
 def make_report(
     workshop: Workshop,
     plan: ReportPlan,
+    material: Material,
     target: Path,
     timeout: int | None,
     raw: Path | None = None,
@@ -47,7 +48,6 @@ def make_report(
     (report,) = plan.reports
     with telling_of_the_disk(target.parent), locked(target):
         clear_away(target)
-        material = material_of(plan.root, raw).with_read(plan.notebook)
         dossier, received, inputs = evidence_for(plan, raw, material)
         with tempfile.TemporaryDirectory(prefix=f".{target.name}{MARK}", dir=target.parent) as folder:
             if page:
