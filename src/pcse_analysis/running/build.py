@@ -55,7 +55,7 @@ def build_plan(
     """Build the edition of a plan into the folder ``target`` and return that.
 
     The earlier output stays untouched until every page is made and the gate is passed. ``material`` is what the project
-    held when the plan was made: where it holds something else by now, the build is refused. ``raw`` stands for the project's
+    held when the plan was made: where it holds something else by now, the build is refused. ``raw`` stands for its
     ``data/raw``. ``supersedes`` is the folder or the annex of the edition that this one corrects.
 
     Raises:
