@@ -11,7 +11,7 @@ from pcse_analysis.cli_options import EDITION, PARAMETERS, PROJECT, RAW, TIMEOUT
 from pcse_analysis.running.batch import batch_of, is_unchanged, made_before
 from pcse_analysis.running.material import material_of
 from pcse_analysis.running.reports import named, plan_batch, plan_report, register_names
-from pcse_analysis.running.staging import check_target, clear_away, locked, telling_of_the_disk
+from pcse_analysis.running.staging import check_page, check_target, clear_away, locked, telling_of_the_disk
 from pcse_analysis.running.workshop import Workshop, processors
 
 REPORTS = "reports"
@@ -39,12 +39,14 @@ def run(
     """Run one NOTEBOOK and make its page, which replaces the last one only when all went well."""
     root = project_root(project)
     plan = plan_report(root, notebook, edition, parameters)
+    stem = plan.notebook.path.stem
+    name = "-".join([stem, *(report.name for report in plan.reports if report.name != named(stem))])
+    target = out or root / "outputs" / REPORTS / f"{name}.html"
+    check_page(target)
     with Workshop(1) as workshop:  # before what follows is imported, so that both go on at once
         from pcse_analysis.running.report import make_report
 
-        stem = plan.notebook.path.stem
-        name = "-".join([stem, *(report.name for report in plan.reports if report.name != named(stem))])
-        target = make_report(workshop, plan, out or root / "outputs" / REPORTS / f"{name}.html", timeout, raw)
+        make_report(workshop, plan, target, timeout, raw)
     click.echo(f"Open {target}")
 
 

@@ -14,9 +14,10 @@ import signal
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from itertools import repeat
 from pathlib import Path
 
 from pcse_analysis.running.guard import marked
@@ -29,6 +30,10 @@ OURS = "PCSE_KILLS"
 """A variable of the environment by which every process of a killed run is found, whatever started it."""
 LINES = ("medical_records", "registrations", "supplies", "gp_payments")
 STATES = ("one", "other")
+NAME = "Enquête 50 % d'été"
+"""Of the folder of the project: with blanks, signs and letters that are not English."""
+NO_BROWSER = "no-such-program"
+"""A PDF bears the time, so that its bytes would be others at every build."""
 
 
 @dataclass(kw_only=True)
@@ -68,14 +73,12 @@ class Series:
         """Learn the hashes of both states, and how long a run takes."""
         for state in STATES:
             self.put(state)
-            self.run()
+            began = time.monotonic()
+            code, said = ended(start(self.project, *self.words))
+            assert code == 0, said
+            self.length = time.monotonic() - began
             self.good[state] = hashes(self.target)
         assert self.good[STATES[0]] != self.good[STATES[1]]
-        self.put(STATES[0])
-        began = time.monotonic()
-        assert ended(start(self.project, *self.words))[0] == 0
-        self.length = time.monotonic() - began
-        assert hashes(self.target) == self.good[STATES[0]]
 
 
 def build_phase(series: Series) -> str:
@@ -99,7 +102,7 @@ def batch_phase(series: Series) -> str:
     return "with some reports made" if made < len(LINES) else "with all reports made"
 
 
-def kill_at(series: Series, after: float, *, group: bool, number: int) -> str:
+def kill_at(series: Series, after: float, *, group: bool, number: int, complete: bool) -> str:
     """Kill a run after so many seconds and check all that is to hold then; the phase it was in."""
     old = next(state for state, good in series.good.items() if good == hashes(series.target))
     new = next(state for state in STATES if state != old)
@@ -108,7 +111,8 @@ def kill_at(series: Series, after: float, *, group: bool, number: int) -> str:
     process = start(series.project, *series.words, env={OURS: token})
     time.sleep(after)
     over = process.poll() is not None
-    (os.killpg if group else os.kill)(process.pid, signal.SIGKILL) if not over else None
+    if not over:
+        (os.killpg if group else os.kill)(process.pid, signal.SIGKILL)
     ended(process)
     until(lambda: not list(marked(token, OURS)), 2)
 
@@ -119,19 +123,25 @@ def kill_at(series: Series, after: float, *, group: bool, number: int) -> str:
     assert sums_hold(series.target)
     for page in series.target.glob("*.html"):
         assert run_pcse("verify", page).code == 0
-    made = len(list((series.work / "made").glob("*.json")))
-    said = series.run()
-    assert hashes(series.target) == series.good[new], "the next run made other bytes than one that nobody disturbed"
-    assert staging(series.target.parent) == []
-    if series.name == "batch" and not done:
-        # A page that was made when the kill came may not have been noted, and is then made again.
-        assert f"{len(LINES) - made} reports made, {made} reused" in said
+    if complete:
+        _complete(series, new, done=done)
     return phase
 
 
-def series_of(project: Path) -> Iterator[Series]:
-    """The build of the small edition and a batch of four reports, in a project of its own."""
-    yield Series(
+def _complete(series: Series, state: str, *, done: bool) -> None:
+    """Run it again, undisturbed, and check that it made what was missing and no more."""
+    made = len(list((series.work / "made").glob("*.json")))
+    said = series.run()
+    assert hashes(series.target) == series.good[state], "the next run made other bytes than one that nobody disturbed"
+    assert staging(series.target.parent) == []
+    if series.name == "batch" and not done:
+        assert f"{len(LINES) - made} reports made, {made} reused" in said
+
+
+def build_series(folder: Path) -> Series:
+    """A build of an edition of one page."""
+    project = trap_project(folder / NAME)
+    return Series(
         name="build",
         words=("build",),
         notebook=project / "notebooks/annex.ipynb",
@@ -139,8 +149,13 @@ def series_of(project: Path) -> Iterator[Series]:
         phase=build_phase,
         project=project,
     )
+
+
+def batch_series(folder: Path) -> Series:
+    """A batch of four reports."""
+    project = trap_project(folder / NAME, "survey_change")
     over = rows(project / "lines.csv", ["service_line"], [[line] for line in LINES])
-    yield Series(
+    return Series(
         name="batch",
         words=("batch", "survey_change", "--over", over, "--jobs", "2"),
         notebook=project / "notebooks/survey_change.ipynb",
@@ -150,26 +165,40 @@ def series_of(project: Path) -> Iterator[Series]:
     )
 
 
-def kill(series: Series, times: int, seed: int) -> Counter[str]:
-    """Kill a run so many times, at moments from its start to its full length; how often in which phase."""
+def kill(series: Series, times: int, seed: int, complete_every: int = 1) -> Counter[str]:
+    """Kill a run so many times, at moments from its start to its full length; how often in which phase.
+
+    After each ``complete_every`` kills a run comes to its end.
+    """
     chance = random.Random(f"{seed} {series.name}")
     series.rehearse()
     return Counter(
-        kill_at(series, chance.uniform(0, series.length), group=number % 2 == 1, number=number)
-        for number in range(times)
+        kill_at(
+            series,
+            chance.uniform(0, series.length),
+            group=number % 2 == 0,
+            number=number,
+            complete=number % complete_every == 0,
+        )
+        for number in range(1, times + 1)
     )
 
 
-@contextmanager
-def small_project(folder: Path) -> Iterator[Path]:
-    """A project in a folder whose name holds blanks and letters that are not English, and no browser for the PDF."""
-    before = os.environ.get("CHROMIUM")
-    os.environ["CHROMIUM"] = "no-such-program"  # a PDF bears the time, so that its bytes are others at every build
-    try:
-        yield trap_project(folder / "Enquête 50 % d'été", "survey_change")
-    finally:
-        os.environ.pop("CHROMIUM")
-        os.environ |= {"CHROMIUM": before} if before is not None else {}
+def killed(make: Callable[[Path], Series], times: int, seed: int) -> list[str]:
+    """Kill a run so many times; what the report says of it."""
+    os.environ["CHROMIUM"] = NO_BROWSER
+    with tempfile.TemporaryDirectory() as folder:
+        series = make(Path(folder))
+        phases = kill(series, times, seed)
+    return [
+        f"## {series.name.capitalize()}: {times} kills, all checks passed",
+        "",
+        f"A run took {series.length:.1f} s.",
+        "",
+        *("| killed | times |", "|---|---|"),
+        *(f"| {phase} | {count} |" for phase, count in phases.most_common()),
+        "",
+    ]
 
 
 def main() -> None:
@@ -193,18 +222,10 @@ def main() -> None:
         "- after that nothing unfinished was left beside the output.",
         "",
     ]
-    with tempfile.TemporaryDirectory() as folder, small_project(Path(folder)) as project:
-        for series in series_of(project):
-            phases = kill(series, given.times, given.seed)
-            lines += [
-                f"## {series.name.capitalize()}: {given.times} kills, all checks passed",
-                "",
-                f"A run took {series.length:.1f} s.",
-                "",
-                *("| killed | times |", "|---|---|"),
-                *(f"| {phase} | {count} |" for phase, count in phases.most_common()),
-                "",
-            ]
+    with ProcessPoolExecutor(max_workers=2) as pool:
+        makers = (build_series, batch_series)
+        for told in pool.map(killed, makers, repeat(given.times), repeat(given.seed)):
+            lines += told
     REPORT.write_text("\n".join(lines), encoding="utf-8")
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.running.kills import SEED, kill, series_of, small_project
+from tests.running.kills import NO_BROWSER, SEED, Series, batch_series, build_series, kill
 
 
-@pytest.mark.parametrize("name", ["build", "batch"])
+@pytest.mark.parametrize("make", [build_series, batch_series])
 def test_whenever_it_is_killed_the_last_good_output_stands_and_the_next_run_completes(
-    tmp_path: Path, name: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: Callable[[Path], Series]
 ) -> None:
-    with small_project(tmp_path) as project:
-        (series,) = (one for one in series_of(project) if one.name == name)
-        assert sum(kill(series, 3, SEED).values()) == 3
+    monkeypatch.setenv("CHROMIUM", NO_BROWSER)
+    assert sum(kill(make(tmp_path), 4, SEED, complete_every=4).values()) == 4

@@ -8,13 +8,12 @@ from pathlib import Path
 
 from pcse_analysis.attachment.page_rules import lost_links
 from pcse_analysis.dossier import Dossier
-from pcse_analysis.errors import CommandError, Problem
 from pcse_analysis.evidence import Inputs, Received, make_evidence, read_inputs
 from pcse_analysis.running.gate import refuse
 from pcse_analysis.running.material import Material, check_unmoved, material_of
 from pcse_analysis.running.page_check import secrets_of
 from pcse_analysis.running.reports import Report, ReportPlan
-from pcse_analysis.running.staging import MARK, OTHER_FOLDER, check_folder, clear_away, locked, telling_of_the_disk
+from pcse_analysis.running.staging import MARK, clear_away, locked, telling_of_the_disk
 from pcse_analysis.running.tasks import Desk, PageTask
 from pcse_analysis.running.workshop import Workshop
 
@@ -24,17 +23,13 @@ FAILED = "build/failed"
 
 def make_report(
     workshop: Workshop, plan: ReportPlan, target: Path, timeout: int | None, raw: Path | None = None
-) -> Path:
-    """Make the one report of a plan into the file ``target`` and return that. The earlier one stays until it is done.
+) -> None:
+    """Make the one report of a plan into the file ``target``. The earlier one stays until it is done.
 
     Raises:
         UserError: the catalogue or the inputs have mistakes, or nothing can be written.
         RunError: the notebook failed, or the gate refused its page.
     """
-    if target.is_dir() or target.suffix != ".html":
-        what = f"'{target}' is no name of a page, expected one that ends in .html"
-        raise CommandError([Problem(what=what, to_do=OTHER_FOLDER)])
-    check_folder(target.parent)
     (report,) = plan.reports
     with telling_of_the_disk(target.parent), locked(target):
         clear_away(target)
@@ -51,7 +46,6 @@ def make_report(
             wrong = [*end.check.wrong, *lost_links(end.check.links, {target.name: end.check.ids})]
             refuse([f"{target.name}: {line}" for line in wrong], desk.folder, plan.root, target.stem)
             (desk.folder / target.name).replace(target)
-    return target
 
 
 def evidence_for(plan: ReportPlan, raw: Path | None, material: Material) -> tuple[Dossier, Received, Inputs]:
