@@ -12,7 +12,7 @@ from pcse_analysis.running.batch import batch_of, is_unchanged, made_before, rep
 from pcse_analysis.running.material import material_of
 from pcse_analysis.running.records import recorded
 from pcse_analysis.running.reports import named, plan_batch, plan_report, register_names
-from pcse_analysis.running.staging import check_target, clear_away, locked, telling_of_the_disk
+from pcse_analysis.running.staging import check_page, check_target, clear_away, locked, telling_of_the_disk
 from pcse_analysis.running.workshop import Workshop, processors
 
 REPORTS = "reports"
@@ -43,6 +43,7 @@ def run(
     stem = plan.notebook.path.stem
     name = "-".join([stem, *(report.name for report in plan.reports if report.name != named(stem))])
     target = out or root / "outputs" / REPORTS / f"{name}.html"
+    check_page(target)
     with recorded(root, command="run", what=stem, parameters=plan.given, target=target) as noted:
         with Workshop(1) as workshop:  # before what follows is imported, so that both go on at once
             material = material_of(root, raw).with_read(plan.notebook)

@@ -149,7 +149,7 @@ def _finish(batch: Batch, desk: Desk, maker: Maker, folder: Path, timeout: int |
     if end.error is not None:
         raise end.error
     assert end.check is not None
-    (desk.folder / INDEX).replace(folder / INDEX)
+    _put(desk.folder / INDEX, folder / INDEX)
     pages = {report.output: frozenset[str]() for report in plan.reports} | {INDEX: end.check.ids}
     wrong = [f"{INDEX}: {line}" for line in (*end.check.wrong, *lost_links(end.check.links, pages))]
     check_batch(folder, plan.root, plan.name, desk.dossier, desk.secrets, codes, wrong)

@@ -70,9 +70,9 @@ def _wait_for_any(processes: list[int]) -> None:
     ends.poll()
 
 
-def marked(token: str) -> Iterator[int]:
+def marked(token: str, variable: str = MARK) -> Iterator[int]:
     """The processes that bear this mark in their environment, but for the one that asks."""
-    wanted = f"{MARK}={token}".encode()
+    wanted = f"{variable}={token}".encode()
     for folder in Path("/proc").iterdir():
         if folder.name.isdecimal() and int(folder.name) != os.getpid():
             with contextlib.suppress(OSError):  # it has ended meanwhile, or is somebody else's

@@ -8,14 +8,13 @@ from pathlib import Path
 
 from pcse_analysis.attachment.page_rules import lost_links
 from pcse_analysis.dossier import Dossier, ListedReport
-from pcse_analysis.errors import CommandError, Problem
 from pcse_analysis.evidence import Inputs, Received, make_evidence, read_inputs
 from pcse_analysis.origins import INDEX
 from pcse_analysis.running.gate import refuse
 from pcse_analysis.running.material import Material, check_unmoved
 from pcse_analysis.running.page_check import secrets_of
 from pcse_analysis.running.reports import Report, ReportPlan
-from pcse_analysis.running.staging import MARK, OTHER_FOLDER, check_folder, clear_away, locked, telling_of_the_disk
+from pcse_analysis.running.staging import MARK, clear_away, locked, telling_of_the_disk
 from pcse_analysis.running.tasks import Desk, PageTask
 from pcse_analysis.running.workshop import Workshop
 
@@ -41,10 +40,6 @@ def make_report(
         UserError: the catalogue or the inputs have mistakes, or nothing can be written.
         RunError: the notebook failed, or the gate refused its page.
     """
-    if target.is_dir() or target.suffix != ".html":
-        what = f"'{target}' is no name of a page, expected one that ends in .html"
-        raise CommandError([Problem(what=what, to_do=OTHER_FOLDER)])
-    check_folder(target.parent)
     (report,) = plan.reports
     with telling_of_the_disk(target.parent), locked(target):
         clear_away(target)

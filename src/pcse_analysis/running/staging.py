@@ -35,17 +35,31 @@ def check_target(target: Path) -> None:
     Raises:
         CommandError: it is a file, holds anything else, or cannot be made.
     """
-    if target.exists() and not target.is_dir():
-        raise CommandError([Problem(what=f"'{target}' is a file, expected a folder", to_do=OTHER_FOLDER)])
-    if target.is_dir():
-        ours = {*listed_sums(target), SUMS, PDF}
-        found = {p.relative_to(target).as_posix() for p in target.rglob("*") if not p.is_dir()}
-        others = sorted(name for name in found - ours if not name.rpartition("/")[2].startswith("."))
-        if others:
-            listed = ", ".join(f"'{name}'" for name in others[:5]) + (", ..." if len(others) > 5 else "")
-            what = f"'{target}' holds files that no build put there: {listed}"
-            raise CommandError([Problem(what=what, to_do=OTHER_FOLDER)])
+    with telling_of_the_disk(target.parent):
+        if target.exists() and not target.is_dir():
+            raise CommandError([Problem(what=f"'{target}' is a file, expected a folder", to_do=OTHER_FOLDER)])
+        if target.is_dir():
+            ours = {*listed_sums(target), SUMS, PDF}
+            found = {p.relative_to(target).as_posix() for p in target.rglob("*") if not p.is_dir()}
+            others = sorted(name for name in found - ours if not name.rpartition("/")[2].startswith("."))
+            if others:
+                listed = ", ".join(f"'{name}'" for name in others[:5]) + (", ..." if len(others) > 5 else "")
+                what = f"'{target}' holds files that no build put there: {listed}"
+                raise CommandError([Problem(what=what, to_do=OTHER_FOLDER)])
     check_folder(target.parent)
+
+
+def check_page(target: Path) -> None:
+    """Pass where a page may be written to ``target``, and make the folder that it goes to.
+
+    Raises:
+        CommandError: it is no name of a page, or its folder cannot be made.
+    """
+    check_folder(target.parent)
+    with telling_of_the_disk(target.parent):
+        if target.is_dir() or target.suffix != ".html":
+            what = f"'{target}' is no name of a page, expected one that ends in .html"
+            raise CommandError([Problem(what=what, to_do=OTHER_FOLDER)])
 
 
 def check_folder(folder: Path) -> None:
