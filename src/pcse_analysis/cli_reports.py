@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from pcse_analysis.catalogue.load import project_root
 from pcse_analysis.cli_options import EDITION, PARAMETERS, PROJECT, RAW, TIMEOUT
+from pcse_analysis.errors import CommandError, Problem
 from pcse_analysis.running.batch import batch_of, is_unchanged, made_before, report_key
 from pcse_analysis.running.material import material_of
 from pcse_analysis.running.records import recorded
 from pcse_analysis.running.reports import named, plan_batch, plan_report, register_names
 from pcse_analysis.running.staging import check_page, check_target, clear_away, locked, telling_of_the_disk
 from pcse_analysis.running.workshop import Workshop, processors
+
+if TYPE_CHECKING:
+    from pcse_analysis.running.tasks import Maker
 
 REPORTS = "reports"
 
@@ -102,10 +108,22 @@ def batch(
             noted.unchanged, noted.pages_reused = True, len(plan.reports)
             click.echo(f"Unchanged: {len(plan.reports)} reports in {planned.target}")
             return
-        with locked(planned.work), Workshop(min(jobs or processors(), len(plan.reports))) as workshop:
+        with locked(planned.work), _maker(scheduler, jobs, len(plan.reports)) as maker:
             from pcse_analysis.running.assembly import make_batch
 
             there = {} if again else made_before(planned)
-            make_batch(planned, workshop, there, noted, raw, timeout)
+            make_batch(planned, maker, there, noted, raw, timeout)
     click.echo(f"{noted.pages_made} reports made, {noted.pages_reused} reused, in {planned.target}")
     click.echo(f"Open {planned.target / 'index.html'}")
+
+
+def _maker(scheduler: str, jobs: int | None, count: int) -> AbstractContextManager[Maker]:
+    """What makes the reports of a batch: this machine, or the Dask cluster with this scheduler."""
+    if not scheduler:
+        return Workshop(min(jobs or processors(), count))
+    if jobs is not None:
+        what = "--jobs is for this machine; on a cluster each worker makes one report at a time"
+        raise CommandError([Problem(what=what, to_do="leave out --jobs, or --scheduler.")])
+    from pcse_analysis.running.cluster import Cluster
+
+    return Cluster(scheduler)

@@ -64,9 +64,11 @@ class Workshop:
                 env=surroundings | ONE_THREAD | {"PYTHONPATH": os.pathsep.join(paths)},
             )
         self._asked = Connection(ours.detach())
+        self._opened = False
 
     def open(self, desk: Desk) -> None:
         """Tell it what all pages have in common. To be called once, before the first page is asked for."""
+        self._opened = True
         with _as_death():
             self._asked.send(desk)
 
@@ -92,13 +94,17 @@ class Workshop:
             yield end
 
     def close(self) -> None:
-        """End it, and whatever it is making."""
-        self._asked.close()
+        """End it, and whatever it is making; a thread that waits for a page is told that it is gone."""
+        with contextlib.suppress(OSError), socket.socket(fileno=os.dup(self._asked.fileno())) as line:
+            line.shutdown(socket.SHUT_RDWR)
+        if not self._opened:  # it warms up, and would hear of it only after that
+            self._process.kill()
         try:
             self._process.wait(timeout=10)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        self._asked.close()
         shutil.rmtree(self._folder, ignore_errors=True)
         if self._mark is None:
             os.environ.pop(MARK, None)
