@@ -13,7 +13,7 @@ BROKEN := $(VENV)/.incomplete
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help setup evidence test check lab benchmark disclosure slowdown fuzz pictures fonts synthetic format lock clean
+.PHONY: help setup evidence test check lab benchmark disclosure slowdown fuzz kills pictures fonts synthetic format lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -72,6 +72,9 @@ disclosure: $(READY) ## attack 10,000 protected tables into docs/disclosure.md (
 
 slowdown: $(READY) ## simulate issue logs into docs/slow_down.md (takes some minutes)
 	$(BIN)/python -m simulations.slow_down
+
+kills: $(READY) ## kill builds and batches at random moments into docs/kills.md (takes some minutes)
+	$(BIN)/python -m tests.running.kills
 
 pictures: $(READY) ## take the pictures of the finished pages
 	$(BIN)/python -m tests.browser.pictures

@@ -219,6 +219,10 @@ Linked tables are the form that a survey has: region and list size, crossed cell
 weighted share of the whole to four decimals with weights that the attacker is taken to know, and some replies in no
 group.
 
+Areas, which lie in regions, are not chosen by search but by sums (docs/methods.md, "Areas").
+`tests/metrics/test_area_rows.py` attacks regions, bands, areas, response rates and replies in none of them together,
+on made-up surveys and on the made-up edition: no sum is broken.
+
 ## How much is lost
 
 Rows withheld, primary ones included, over the fewest that would protect as much:

@@ -20,9 +20,9 @@ from hypothesis import strategies as st
 from pcse_analysis.cli import main
 from pcse_analysis.errors import Problem, UserError
 from pcse_analysis.evidence import Inputs, read_inputs
-from tests.editions import letter, published, small_project, synthetic
+from tests.editions import areas, letter, practices, published, small_project, synthetic
 
-__all__ = ["letter", "published", "small_project", "synthetic"]
+__all__ = ["areas", "letter", "practices", "published", "small_project", "synthetic"]
 
 ROOT = Path(__file__).resolve().parents[1]
 INPUTS = (

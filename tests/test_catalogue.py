@@ -267,7 +267,7 @@ def test_a_pair_outside_every_family_is_allowed(project: Path):
             "annex",
             "notebook",
             "letter_page",
-            "expected a notebook under notebooks/: annex, commitments, compensation_claims",
+            "expected a notebook under notebooks/: annex, area_report, batch_index, commitments",
         ),
         ("annex", "output", "../annex.html", "inside the edition's folder"),
         ("annex", "output", "pages/../../annex.html", "inside the edition's folder"),

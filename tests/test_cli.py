@@ -16,6 +16,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from pcse_analysis import cli
 from pcse_analysis.running import build as building
 from pcse_analysis.running.outcomes import RunError
 from pcse_analysis.running.tasks import Desk
@@ -62,7 +63,7 @@ def no_notebooks(monkeypatch: pytest.MonkeyPatch) -> None:
     def started(*_: object) -> None:
         pytest.fail("a workshop was started")
 
-    monkeypatch.setattr(building, "Workshop", started)
+    monkeypatch.setattr(cli, "Workshop", started)
 
 
 # ---- words of the command line

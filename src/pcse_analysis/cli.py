@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import sys
 from pathlib import Path
@@ -16,7 +17,11 @@ from pcse_analysis.cli_options import PARAMETERS, PROJECT, RAW, TIMEOUT
 from pcse_analysis.cli_reports import batch, run
 from pcse_analysis.cli_runs import prune, runs, schedule
 from pcse_analysis.errors import DataError, Problems, UserError
-from pcse_analysis.running.plan import plan_build
+from pcse_analysis.running.finished import is_as_made
+from pcse_analysis.running.plan import plan_build, read_now
+from pcse_analysis.running.records import recorded
+from pcse_analysis.running.staging import check_target
+from pcse_analysis.running.workshop import Workshop, processors
 
 STOPPED = "Stopped; earlier outputs are untouched."
 
@@ -121,6 +126,7 @@ def inspect(
 )
 @PARAMETERS
 @TIMEOUT
+@click.option("--if-changed", is_flag=True, help="Build only where inputs, code, parameters or lock have changed.")
 @click.option("--final", is_flag=True, help="Not a draft: needs a clean work tree and all checks passed.")
 @click.option(
     "--supersedes",
@@ -135,6 +141,7 @@ def build(
     out: Path | None,
     parameters: tuple[str, ...],
     timeout: int,
+    if_changed: bool,
     final: bool,
     supersedes: Path | None,
 ) -> None:
@@ -145,15 +152,23 @@ def build(
         problems = Problems()
         names = list(read_catalogue(root, problems).editions)
         problems.raise_as(problems.kind)
-    for one in names:
-        plan_build(root, one, parameters)  # what is wrong with the command is told before anything slow is imported
-    from pcse_analysis.running.build import build as build_edition
+    plans = {one: plan_build(root, one, parameters) for one in names}  # mistakes come before anything slow is imported
+    for one, plan in plans.items():
+        folder = (out or root / "outputs") / one
+        check_target(folder)
+        material = read_now(plan, raw)
+        key = material.key(one, json.dumps(dict(plan.given), sort_keys=True), str(final), str(supersedes))
+        with recorded(root, command="build", what=one, parameters=plan.given, inputs=key, target=folder) as noted:
+            if if_changed and is_as_made(root, "build", one, folder, key):
+                noted.unchanged = True
+                click.echo(f"Unchanged: edition '{one}' in {folder}")
+                continue
+            with Workshop(processors()) as workshop:  # before what follows is imported, so that both go on at once
+                from pcse_analysis.running.build import build_plan
 
-    for one in names:
-        folder = build_edition(
-            root, one, out or root / "outputs", parameters, timeout, raw, final=final, supersedes=supersedes
-        )
-        click.echo(f"Edition '{one}': {len(list(folder.rglob('*.html')))} pages in {folder}")
+                build_plan(workshop, plan, material, folder, timeout, raw, final=final, supersedes=supersedes)
+            noted.pages_made = len(plan.pages)
+        click.echo(f"Edition '{one}': {len(plan.pages)} pages in {folder}")
         click.echo(f"Open {folder / 'annex.html'}")
 
 

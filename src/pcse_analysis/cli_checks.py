@@ -78,23 +78,16 @@ def _against(file: Path, data: Data, project: Path, raw: Path | None, *, rebuild
 
 
 def _built_again(file: Path, data: Data, root: Path, raw: Path | None) -> None:
-    """Build the edition of a page again and say whether the same bytes come of it, or where they differ."""
+    """Make a page again and say whether the same bytes come of it, or where they differ."""
     from pcse_analysis.attachment.embedded import find_block
     from pcse_analysis.attachment.verify import compared
-    from pcse_analysis.origins import FINAL
-    from pcse_analysis.running.build import build
 
-    record = data.record
-    if record.supersedes is not None:
+    if data.record.supersedes is not None:
         click.echo("It is built again without what moved since the edition that it corrects: that will differ.")
-    given = [f"{name}={value}" for name, value in record.parameters.items()]
     with tempfile.TemporaryDirectory(prefix="pcse-verify-") as folder:
-        built = build(root, record.edition, Path(folder), given, None, raw, final=record.state == FINAL)
-        pages = {path.relative_to(built).as_posix(): path for path in built.rglob("*.html")}
-        if data.page not in pages:
-            _tell([f"Built again: the edition has no page '{data.page}' now."])
+        page = (_report_again if data.record.notebook else _edition_again)(data, root, raw, Path(folder))
+        if page is None:
             return
-        page = pages[data.page]
         if page.read_bytes() == file.read_bytes():
             click.echo("Built again: identical.")
             return
@@ -103,6 +96,41 @@ def _built_again(file: Path, data: Data, root: Path, raw: Path | None) -> None:
     words = "not identical. As built now:" if lines else "the same text; what it carries of how it was made differs."
     click.echo(f"Built again: {words}")
     _tell(lines[:LISTED] + ([f"... and {len(lines) - LISTED} more"] if len(lines) > LISTED else []), "  ")
+
+
+def _edition_again(data: Data, root: Path, raw: Path | None, folder: Path) -> Path | None:
+    """Build the edition of a page again; the page in it, or None, which is told, where it has none of that name."""
+    from pcse_analysis.origins import FINAL
+    from pcse_analysis.running.build import build
+
+    record = data.record
+    given = [f"{name}={value}" for name, value in record.parameters.items()]
+    built = build(root, record.edition, folder, given, None, raw, final=record.state == FINAL)
+    if not (built / data.page).is_file():
+        _tell([f"Built again: the edition has no page '{data.page}' now."])
+        return None
+    return built / data.page
+
+
+def _report_again(data: Data, root: Path, raw: Path | None, folder: Path) -> Path | None:
+    """Make a report again, alone; None, which is told, of the index of a batch."""
+    from pcse_analysis.origins import INDEX
+    from pcse_analysis.running.material import material_of
+    from pcse_analysis.running.report import make_report
+    from pcse_analysis.running.reports import plan_report
+    from pcse_analysis.running.workshop import Workshop
+
+    record = data.record
+    if data.page == INDEX:
+        _tell(["The index of a batch is not made again by itself: make the batch again and compare the folders."])
+        return None
+    plan = plan_report(
+        root, record.notebook, record.edition, [f"{name}={value}" for name, value in record.parameters.items()]
+    )
+    with Workshop(1) as workshop:
+        target = folder / Path(data.page).name
+        material = material_of(root, raw).with_read(plan.notebook)
+        return make_report(workshop, plan, material, target, None, raw, page=data.page if "/" in data.page else "")
 
 
 def _tell(lines: Iterable[str], indent: str = "") -> None:

@@ -11,10 +11,11 @@ import click
 from pcse_analysis.catalogue.load import project_root
 from pcse_analysis.cli_options import EDITION, PARAMETERS, PROJECT, RAW, TIMEOUT
 from pcse_analysis.errors import CommandError, Problem
-from pcse_analysis.running.batch import batch_of, is_unchanged, made_before
+from pcse_analysis.running.batch import batch_of, is_unchanged, made_before, report_key
 from pcse_analysis.running.material import material_of
-from pcse_analysis.running.reports import plan_batch, plan_report, register_names
-from pcse_analysis.running.staging import check_target, clear_away, locked, telling_of_the_disk
+from pcse_analysis.running.records import recorded
+from pcse_analysis.running.reports import named, plan_batch, plan_report, register_names
+from pcse_analysis.running.staging import check_page, check_target, clear_away, locked, telling_of_the_disk
 from pcse_analysis.running.workshop import Workshop, processors
 
 if TYPE_CHECKING:
@@ -45,12 +46,18 @@ def run(
     """Run one NOTEBOOK and make its page, which replaces the last one only when all went well."""
     root = project_root(project)
     plan = plan_report(root, notebook, edition, parameters)
-    with Workshop(1) as workshop:  # before what follows is imported, so that both go on at once
-        from pcse_analysis.running.report import make_report
+    stem = plan.notebook.path.stem
+    name = "-".join([stem, *(report.name for report in plan.reports if report.name != named(stem))])
+    target = out or root / "outputs" / REPORTS / f"{name}.html"
+    check_page(target)
+    with recorded(root, command="run", what=stem, parameters=plan.given, target=target) as noted:
+        with Workshop(1) as workshop:  # before what follows is imported, so that both go on at once
+            material = material_of(root, raw).with_read(plan.notebook)
+            noted.inputs = report_key(plan, material)
+            from pcse_analysis.running.report import make_report
 
-        stem = plan.notebook.path.stem
-        name = "-".join([stem, *(report.name for report in plan.reports if report.name != stem)])
-        target = make_report(workshop, plan, out or root / "outputs" / REPORTS / f"{name}.html", timeout, raw)
+            make_report(workshop, plan, material, target, timeout, raw)
+        noted.pages_made = 1
     click.echo(f"Open {target}")
 
 
@@ -92,19 +99,21 @@ def batch(
     root = project_root(project)
     plan = plan_batch(root, notebook, edition, parameters, over, register_names(root, raw))
     planned = batch_of(plan, material_of(root, raw), out or root / "outputs" / "batches")
-    check_target(planned.target, set())
-    with telling_of_the_disk(planned.target.parent), locked(planned.target):
+    check_target(planned.target)
+    given = {"over": over, **plan.given}
+    kept = recorded(root, command="batch", what=plan.name, parameters=given, inputs=planned.key, target=planned.target)
+    with kept as noted, telling_of_the_disk(planned.target.parent), locked(planned.target):
         clear_away(planned.target)
-        count = len(plan.reports)
         if not again and is_unchanged(planned):
-            click.echo(f"Unchanged: {count} reports in {planned.target}")
+            noted.unchanged, noted.pages_reused = True, len(plan.reports)
+            click.echo(f"Unchanged: {len(plan.reports)} reports in {planned.target}")
             return
-        with _maker(scheduler, jobs, count) as maker:
+        with locked(planned.work), _maker(scheduler, jobs, len(plan.reports)) as maker:
             from pcse_analysis.running.assembly import make_batch
 
             there = {} if again else made_before(planned)
-            done = make_batch(planned, maker, there, raw, timeout)
-    click.echo(f"{done.made} reports made, {done.reused} reused, in {planned.target}")
+            make_batch(planned, maker, there, noted, raw, timeout)
+    click.echo(f"{noted.pages_made} reports made, {noted.pages_reused} reused, in {planned.target}")
     click.echo(f"Open {planned.target / 'index.html'}")
 
 

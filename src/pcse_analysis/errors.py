@@ -17,6 +17,7 @@ NEAR_ENOUGH = 65
 DISK = {
     errno.ENOSPC: "free some space, or name a folder on another disk.",
     errno.EDQUOT: "free some space, or name a folder on another disk.",
+    errno.ENAMETOOLONG: "choose a shorter name.",
     errno.EROFS: "name a folder that may be written to.",
     errno.EACCES: "name a folder that may be written to, or ask who owns it.",
     errno.EPERM: "name a folder that may be written to, or ask who owns it.",
@@ -99,7 +100,8 @@ def disk_error(error: OSError, place: Path) -> CommandError | None:
     to_do = DISK.get(error.errno or 0)
     if to_do is None:
         return None
-    what = f"nothing can be written to '{error.filename or place}': {(error.strerror or 'unknown').lower()}"
+    where = error.filename2 or error.filename or place  # of two, a file was to be copied to the second
+    what = f"nothing can be written to '{where}': {(error.strerror or 'unknown').lower()}"
     return CommandError([Problem(what=what, to_do=to_do)])
 
 

@@ -9,8 +9,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-ANNEX, SUMS = "annex.html", "SHA256SUMS"
-"""The page of an edition that is sent, and the list of the hashes of its files."""
+ANNEX, INDEX, PDF, SUMS = "annex.html", "index.html", "annex.pdf", "SHA256SUMS"
+"""The page of an edition that is sent, that of a batch which links its reports, the annex as printed, and the list of
+the hashes of all files but the latter: Chromium writes the time into a PDF, so that its bytes are others every time.
+"""
 DRAFT, FINAL = "draft", "final"
 """The states of an edition."""
 MADE_HERE = {"made_by": "pcse_analysis"}
@@ -120,8 +122,8 @@ def listed_sums(folder: Path) -> dict[str, str]:
     return {name[1:]: sha256 for sha256, _, name in named if name[:1] in (" ", "*")}
 
 
-def write_sums(folder: Path, without: Iterable[str] = ()) -> None:
-    """``SHA256SUMS`` over every file below ``folder`` but these, in the form that ``sha256sum --check`` reads."""
+def write_sums(folder: Path) -> None:
+    """``SHA256SUMS`` over every file below ``folder`` but the PDF, in the form that ``sha256sum --check`` reads."""
     names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-    lines = [f"{file_sha256(folder / name)}  {name}\n" for name in names if name not in without]
+    lines = [f"{file_sha256(folder / name)}  {name}\n" for name in names if name != PDF]
     (folder / SUMS).write_text("".join(lines), encoding="utf-8", newline="\n")

@@ -17,6 +17,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def pages(published: Path, synthetic: Path) -> list[Path]:
-    """Every page of an edition on published figures and of one on replies."""
-    return sorted((*published.rglob("*.html"), *synthetic.rglob("*.html")))
+def pages(published: Path, synthetic: Path, areas: Path, practices: Path) -> list[Path]:
+    """Every page of an edition on published figures and of one on replies; the index and a report of two batches."""
+    reports = [page for folder in (areas, practices) for page in (folder / "index.html", min(folder.glob("pages/*")))]
+    return sorted((*published.rglob("*.html"), *synthetic.rglob("*.html"), *reports))

@@ -18,8 +18,9 @@ ROOT = Path(__file__).parents[2]
 NAMES = (
     *("annex", "survey_change", "survey_responses", "survey_service", "data_quality"),
     *("issue_resolution", "compensation_claims", "service_standards", "commitments"),
+    *("area_report", "practice_report", "batch_index"),
 )
-WITHOUT_CHARTS = ("data_quality", "service_standards")
+WITHOUT_CHARTS = ("data_quality", "service_standards", "practice_report")
 WAIT = 120_000
 """Milliseconds to wait for anything in JupyterLab."""
 

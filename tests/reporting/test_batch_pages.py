@@ -10,10 +10,11 @@ from functools import cache
 import pytest
 
 from pcse_analysis.attachment.printed import wrong_figures
+from pcse_analysis.catalogue.choices import find_edition
 from pcse_analysis.dossier import Dossier, ListedReport
 from pcse_analysis.errors import CommandError
 from pcse_analysis.estimates import Estimate, Figures
-from pcse_analysis.evidence import find_edition, read_replies
+from pcse_analysis.evidence import read_replies
 from pcse_analysis.reporting import areas
 from pcse_analysis.reporting.area_figures import areas_of
 from pcse_analysis.reporting.html import Html
@@ -106,10 +107,27 @@ def test_an_edition_without_areas_says_so() -> None:
         areas.heading(own_dossier("published"), LONDON)
 
 
+def test_no_digit_of_prose_is_typed() -> None:
+    """DESIGN section 6a: outside figures and times a digit is of a text of the catalogue or of the register."""
+    survey, frame = dossier().survey, dossier().practices("2017-12")
+    assert frame is not None
+    own = [text for q in survey.questions.values() for text in (q.finding, q.label, q.wording, q.failure)]
+    own += [wave.label for wave in survey.waves.values()] + areas_of(dossier())
+    own += [str(fact) for fact in frame[frame["code"] == "X10007"].iloc[0]] + ["6,148"]
+    sections = [areas.ranking(dossier(), over) for over in ("area", "service_line", "practice")]
+    html = area_page() + practice_page("X10007") + page(sections)
+    html = re.sub(r"<(svg|data|time)\b.*?</\1>", " ", html, flags=re.S)
+    html = re.sub(r"Table [A-Z]\d?\.", " ", html)
+    text = " ".join(re.sub(r"<[^>]*>", " ", html).split())
+    for known in sorted((" ".join(t.split()) for t in own if re.search(r"\d", t)), key=len, reverse=True):
+        text = text.replace(known, " ")
+    assert re.findall(r".{0,30}\d.{0,30}", text) == []
+
+
 @cache
 def practices_that_replied() -> frozenset[str]:
     inputs = own_inputs()
-    replies = read_replies(inputs.root, inputs.raw, inputs.catalogue, find_edition(inputs, "synthetic"))
+    replies = read_replies(inputs.root, inputs.raw, inputs.catalogue, find_edition(inputs.catalogue, "synthetic"))
     return frozenset(
         code for r in replies.responses if r.wave == "2017-12" and r.group == "practice"
         for code in r.respondents["practice"] if code

@@ -19,6 +19,7 @@ from pcse_analysis.running import records
 from pcse_analysis.running.outdated import DATE
 from pcse_analysis.running.prune import prune, what_goes
 from pcse_analysis.running.records import RUNS, recorded
+from pcse_analysis.running.staging import locked
 from tests.conftest import FUZZ, run_pcse
 
 DAY = 86_400
@@ -166,7 +167,8 @@ def test_no_link_is_followed(root: Path, tmp_path_factory: pytest.TempPathFactor
     (root / "outputs").rmdir()
     (root / "outputs").symlink_to(elsewhere)
     (root / "build").symlink_to(elsewhere)
-    told = [f"{name} is left alone: a link" for name in ("outputs", "build/runs", "build/failed", "build/refused")]
+    linked = ("outputs", "build/runs", "build/failed", "build/refused", "build/batches")
+    told = [f"{name} is left alone: a link" for name in linked]
     assert pruned(root) == ([], told)
     assert tree(elsewhere) == before
 
@@ -235,16 +237,23 @@ def test_staging_that_is_final_stays(root: Path) -> None:
 # ---- failures and records
 
 
-def test_failed_and_refused_beyond_the_newest_and_older_than_the_days(root: Path) -> None:
-    """Ages in days: 5, 20, 30; the newest stays whatever its age, and so does what is younger than 10 days."""
-    for kept in ("failed", "refused"):
+def test_failed_refused_and_half_made_beyond_the_newest_and_older_than_the_days(root: Path) -> None:
+    """Ages in days: 5, 20, 30; the newest stays whatever its age, and so does what is younger than 10 days.
+
+    Half a batch is spared while another run makes the rest of it.
+    """
+    for kept in ("batches", "failed", "refused"):
         for age in (5, 20, 30):
             folder = root / "build" / kept / f"{age}"
             folder.mkdir(parents=True)
             (folder / "annex.ipynb").write_text("{}", encoding="utf-8")
             for path in (folder / "annex.ipynb", folder):
                 os.utime(path, (time.time() - age * DAY,) * 2)
-    assert pruned(root, keep=1, days=10)[0] == [f"build/{k}/{n}" for k in ("failed", "refused") for n in (20, 30)]
+    with locked(root / "build" / "batches" / "30"):
+        going, _ = what_goes(root, 1, 10)
+        assert prune(root, going) == ["build/batches/30 stays: a build is at work there"]
+    assert pruned(root, keep=1, days=10)[0] == ["build/batches/30"]
+    assert sorted(path.name for path in (root / "build").glob("*/[0-9]*")) == ["5", "5", "5"]
     assert pruned(root, keep=1, days=3) == ([], [])
 
 

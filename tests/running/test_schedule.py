@@ -185,15 +185,19 @@ def test_all_mistakes_at_once(root: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["cron", "systemd", "github"])
-def test_if_changed_is_added_to_builds_and_batches_unless_always(root: Path, kind: str) -> None:
-    for words, count in (
-        (("build",), 1),
-        (("batch", "area_report", "--over", "area"), 1),
-        (("build", "--if-changed"), 1),
-        (("--always", "build"), 0),
-        (("check",), 0),
+def test_what_is_unchanged_is_skipped_unless_always(root: Path, kind: str) -> None:
+    """A build has an option for it; a batch does it by itself, and has an option against it."""
+    batch = ("batch", "area_report", "--over", "area")
+    for words, skips, anew in (
+        (("build",), 1, 0),
+        (("build", "--if-changed"), 1, 0),
+        (("--always", "build"), 0, 0),
+        (batch, 0, 0),
+        (("--always", *batch), 0, 1),
+        (("check",), 0, 0),
     ):
-        assert printed(kind, *words).count("--if-changed") == count
+        unit = printed(kind, *words)
+        assert (unit.count("--if-changed"), unit.count("--again")) == (skips, anew)
 
 
 def test_different_commands_have_different_names(root: Path) -> None:

@@ -13,9 +13,9 @@ from pcse_analysis.attachment.verify import verify
 from pcse_analysis.errors import CommandError, Problem, Problems
 from pcse_analysis.estimates import Figures, read_figures
 from pcse_analysis.evidence import RECORD
-from pcse_analysis.origins import ANNEX, SUMS, RunRecord, file_sha256, listed_sums
+from pcse_analysis.origins import ANNEX, INDEX, SUMS, RunRecord, file_sha256, listed_sums
 
-READ = (RECORD, "estimates.csv", "changes.csv", ANNEX)
+READ = (RECORD, "estimates.csv", "changes.csv", ANNEX, INDEX)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,13 +53,14 @@ def read_earlier(path: Path) -> Earlier:
         raise CommandError([Problem(what=what, to_do="build the edition again, or take it from where it was kept.")])
     try:
         record = RunRecord.from_json(json.loads((path / RECORD).read_text(encoding="utf-8")))
-        figures, annex_sha256 = read_figures(path), file_sha256(path / ANNEX)
+        front = path / (INDEX if record.notebook else ANNEX)
+        figures, annex_sha256 = read_figures(path), file_sha256(front)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, csv.Error) as error:
         missing = f": {Path(error.filename).name} is missing" if isinstance(error, FileNotFoundError) else ""
         what = f"'{path}' is no folder that a build wrote{missing}"
         to_do = "name the folder of an edition, such as outputs/published, or a page in it."
         raise CommandError([Problem(what=what, to_do=to_do)]) from None
-    return Earlier(figures=figures, record=record, annex_sha256=annex_sha256, labels=_labels(path / ANNEX))
+    return Earlier(figures=figures, record=record, annex_sha256=annex_sha256, labels=_labels(front))
 
 
 def _altered(folder: Path) -> Iterator[str]:
@@ -69,10 +70,10 @@ def _altered(folder: Path) -> Iterator[str]:
             yield name
 
 
-def _labels(annex: Path) -> Mapping[str, str]:
-    """The names of items that an annex carries; none where it carries nothing."""
+def _labels(front: Path) -> Mapping[str, str]:
+    """The names of items that a page carries; none where it carries nothing."""
     try:
-        block = find_block(annex.read_text(encoding="utf-8", errors="replace"))
+        block = find_block(front.read_text(encoding="utf-8", errors="replace"))
         return read_data(block.text).labels if block else {}
     except ValueError:
         return {}

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from pcse_analysis.attachment.pdf import print_pdf
 from pcse_analysis.dossier import Dossier
-from pcse_analysis.origins import ANNEX, file_sha256
+from pcse_analysis.origins import ANNEX, PDF, file_sha256
 from pcse_analysis.reporting.standing import marks
 
-SPREADSHEET, WORD, PDF = "annex.xlsx", "annex.docx", "annex.pdf"
+SPREADSHEET, WORD = "annex.xlsx", "annex.docx"
 FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 """The earliest time that an archive can give a file; the same for every file of every build."""
 

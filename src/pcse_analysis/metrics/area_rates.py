@@ -25,9 +25,25 @@ Counts = NDArray[np.int64]
 def withheld_rates(atoms: Atoms, rules: DisclosureRules, gone: set[Row], column: str) -> set[Row]:
     """The rows of the areas in ``column`` to withhold, where the rows ``gone`` of the other breakdowns are withheld.
 
-    ``atoms`` are the practices in every cell of all breakdowns crossed. In a region that is withheld all areas are;
-    an area that reaches into two regions is withheld too.
+    ``atoms`` are the practices in every cell of all breakdowns crossed. An area that reaches into two regions is
+    withheld. In a region that is withheld, areas go that hide as much as may have to be moved out of it; where all
+    tables together then do not withstand the attack, all its areas.
     """
+    table = published_table(atoms, rules, set(), either_or=True, public=True)
+    found: set[Row] = set()
+    for whole_regions in (False, True):
+        found, proven = _by_region(atoms, rules, gone, column, whole_regions=whole_regions)
+        left = replace(table, sensitive=tuple(form for form in table.sensitive if form not in proven))
+        withheld = [number for number, row in enumerate(rows_of(atoms)) if row in found | gone]
+        if not left.sensitive or not unprotected(left, withheld, rules.threshold):
+            return found
+    return {row for row in rows_of(atoms) if row[3] == column}
+
+
+def _by_region(
+    atoms: Atoms, rules: DisclosureRules, gone: set[Row], column: str, *, whole_regions: bool
+) -> tuple[set[Row], list[Form]]:
+    """The rows of areas to withhold, region by region, and the small numbers that this is known to protect."""
     parts = [part for parts in atoms.breakdowns for part in parts if part.row is not None]
     areas = [part for part in parts if part.row and part.row[3] == column]
     regions = [part for part in parts if part.row and part.row[3] == REGION]
@@ -39,17 +55,12 @@ def withheld_rates(atoms: Atoms, rules: DisclosureRules, gone: set[Row], column:
         members = [area for area in areas if (area.atoms & region.atoms).any()]
         stray = [bool((area.atoms & ~region.atoms).any()) for area in members]
         cells = np.array([_by_band(atoms, area.atoms & region.atoms, bands) for area in members])
-        hidden, safe = _hidden(cells, stray, rules, atoms)
-        if region.row in gone:
-            hidden, safe = set(range(len(members))), []
+        hidden, safe = _hidden(cells, stray, rules, atoms, pool=region.row in gone)
+        if whole_regions and region.row in gone:
+            hidden = set(range(len(members)))
         found |= {row for n in hidden if (row := members[n].row) is not None}
         proven += [form_of(members[n].atoms, side) for n, side in safe if not stray[n]]
-    table = published_table(atoms, rules, set(), either_or=True, public=True)
-    table = replace(table, sensitive=tuple(form for form in table.sensitive if form not in proven))
-    withheld = [number for number, row in enumerate(rows_of(atoms)) if row in found | gone]
-    if table.sensitive and unprotected(table, withheld, rules.threshold):
-        found |= {area.row for area in areas if area.row is not None}
-    return found
+    return found, proven
 
 
 def _bands(atoms: Atoms, others: set[str]) -> NDArray[np.intp]:
@@ -69,11 +80,12 @@ def _by_band(atoms: Atoms, area: NDArray[np.bool_], bands: NDArray[np.intp]) -> 
 
 
 def _hidden(
-    cells: Counts, stray: Sequence[bool], rules: DisclosureRules, atoms: Atoms
+    cells: Counts, stray: Sequence[bool], rules: DisclosureRules, atoms: Atoms, *, pool: bool
 ) -> tuple[set[int], list[tuple[int, int]]]:
     """The areas of one region to withhold, and the small numbers that this protects: the place and side of each.
 
     ``cells`` are practices by area, side and band; ``stray`` areas reach into another region and are never shown.
+    ``pool`` is for a region that is withheld itself.
     """
     totals = (int(atoms.counted.sum()), int(atoms.others.sum()))
     sides = cells.sum(axis=2)
@@ -91,7 +103,9 @@ def _hidden(
         return bool(can_be >= min(rules.threshold, bases[n], totals[side]))
 
     def open_ones(group: set[int]) -> int:
-        return sum(not is_safe(n, side, group) for n, side in small) + (bool(small) and len(group) == 1)
+        shallow = pool and (sides[sorted(group)].sum(axis=0) < np.minimum(rules.threshold, sides.sum(axis=0))).any()
+        alone = bool(small) and len(group) == 1
+        return sum(not is_safe(n, side, group) for n, side in small) + alone + bool(shallow)
 
     while open_ones(found) and len(found) < len(cells):
         rest = [n for n in range(len(cells)) if n not in found]

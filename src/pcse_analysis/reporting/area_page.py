@@ -62,10 +62,12 @@ def who_replied(dossier: Dossier, area: str) -> Html:
     region = region_of(dossier, area)
     places = _places(place, region)
     rows: list[list[Cell]] = []
+    rates = []
     for figures in place_figures(dossier, [one for one, _ in places]):
         for one, name in places:
             rate = figures.rate(one)
             if rate is not None:
+                rates.append(rate)
                 rows.append(
                     [
                         Markup("{}: {}").format(wave_name(figures.wave), name),
@@ -77,7 +79,7 @@ def who_replied(dossier: Dossier, area: str) -> Html:
                 )
     if not rows:
         return Html(Markup("<p>No survey of this edition names a register of practices.</p>"))
-    heads = ("Practices", "In the register", "Replied", "Replied (%)", "95% interval (%)")
+    heads = ("Practices", "In the register", "Replied", "Replied (%)", interval_head(rates) + " (%)")
     table = Table("Table R. Share of the practices of the register that replied", heads, rows, frozenset({1, 2, 3, 4}))
     note = "Only replies that were matched to a practice of the register count."
     return Html(joined([table, Markup("<p class='source'>{} {}</p>").format(note, KEY_OF_REPLIES)]))

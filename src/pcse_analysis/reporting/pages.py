@@ -15,6 +15,8 @@ from pcse_analysis.reporting.html import Html, joined
 from pcse_analysis.reporting.tables import Cell, Table
 
 NO_PAGE = "none in this build"
+LISTED = "<p>The other reports of this batch stand in <a href='../index.html'>its list</a>.</p>"
+ALONE = "<p>This page was made alone.</p>"
 
 
 def pages_made(dossier: Dossier) -> Iterator[tuple[Page, str, str, str]]:
@@ -38,7 +40,12 @@ def page_of(dossier: Dossier, service_line: str) -> str:
 
 
 def other_pages(dossier: Dossier, page: str, about: str = "") -> Html:
-    """Links from one page to every other of its edition; ``about`` is the service line or group that it is about."""
+    """Links from one page to every other of its edition; ``about`` is the service line or group that it is about.
+
+    A report of a batch leads to the list of its reports; one that was made alone leads nowhere.
+    """
+    if dossier.record.notebook:
+        return Html(Markup(LISTED if dossier.reports else ALONE))
     made = list(pages_made(dossier))
     here = next((file for row, one, file, _ in made if row.id == page and one in ("", about)), "")
     items = joined(

@@ -18,7 +18,7 @@ from pcse_analysis.reporting.area_figures import ALL_PRACTICES, NOT_KNOWN, PLACE
 from pcse_analysis.reporting.figures import NOT_APPLICABLE, date, figure, wave_name
 from pcse_analysis.reporting.html import Html, joined
 from pcse_analysis.reporting.standing import banners, standing
-from pcse_analysis.reporting.tables import KEY_OF_REPLIES, Cell, Table, range_of
+from pcse_analysis.reporting.tables import KEY_OF_REPLIES, Cell, Table, interval_head, range_of
 
 DOES_NOT_TELL = (
     "This page does not tell whether this practice replied, or what. It holds facts of the public register and figures "
@@ -98,7 +98,9 @@ def practice_shares(dossier: Dossier, practice: str) -> Html:
         ]
         for q in found.questions
     ]
-    caption = Markup("Table G. Share with a problem, {}, with 95% intervals").format(wave_name(wave))
+    caption = Markup("Table G. Share with a problem, {}; in brackets the {}").format(
+        wave_name(wave), interval_head([e for e in found.found.values() if e.measure == "share"])
+    )
     heads = ("Question", *columns.values(), "All practices (%)")
     words = Markup(
         "<p>Practices that replied and gave an opinion: of {}, of {}, of those with {} ({}), and of all. "

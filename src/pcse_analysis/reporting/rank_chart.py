@@ -13,8 +13,10 @@ from pcse_analysis.reporting.marks import AFTER, mark
 
 NAMED = 45
 """Groups that can be named beside their lines; more stand as thin lines without names, and the table names them."""
-THIN = 4
+THIN = 3
 """Pixels that a line without a name takes."""
+PALE = "#9fb3c8"
+"""Intervals that stand so close that in full colour they would hide the shares."""
 
 
 def rank_chart(key: str, label: str, shares: Sequence[tuple[str, Estimate]], whole: Estimate) -> Chart:
@@ -32,7 +34,9 @@ def rank_chart(key: str, label: str, shares: Sequence[tuple[str, Estimate]], who
         rows = [_named(name, share) for name, share in shares]
         return Chart(id=key, alt=alt, rows=rows, axis=axis, mark=26, column=0.36, heads=("Share",), key=colours)
     words = "Each line is one area, the highest share at the top; the table names them."
-    return Chart(id=key, alt=alt, rows=[_thin(words, shares)], axis=axis, mark=THIN * len(shares) + 16, key=colours)
+    return Chart(
+        id=key, alt=alt, rows=[_thin(words, shares, whole)], axis=axis, mark=THIN * len(shares) + 16, key=colours
+    )
 
 
 def _named(name: str, share: Estimate) -> Row:
@@ -42,7 +46,7 @@ def _named(name: str, share: Estimate) -> Row:
     return Row(name, draw, values=(text(share, "value", "percent"),))
 
 
-def _thin(words: str, shares: Sequence[tuple[str, Estimate]]) -> Row:
+def _thin(words: str, shares: Sequence[tuple[str, Estimate]], whole: Estimate) -> Row:
     def draw(axes: Axes, y: float) -> None:
         across: list[float] = []
         up: list[float] = []
@@ -53,7 +57,9 @@ def _thin(words: str, shares: Sequence[tuple[str, Estimate]]) -> Row:
                 across += [share.low, share.high, float("nan")]
                 up += [at, at, at]
             dots.append((share.value or 0, at))
-        axes.plot(across, up, color=AFTER, linewidth=0.9, solid_capstyle="butt")
+        axes.plot(across, up, color=PALE, linewidth=0.9, solid_capstyle="butt")
+        ends = [y - THIN * len(shares) / 2, y + THIN * len(shares) / 2]
+        axes.plot([whole.value or 0] * 2, ends, color=EDGE, linewidth=1.2)
         axes.plot(*zip(*dots, strict=True), marker="o", color=AFTER, markersize=2.6, linestyle="none")
 
     return Row(words, draw)

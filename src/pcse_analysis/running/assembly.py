@@ -7,40 +7,38 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 from pcse_analysis.attachment.page_rules import lost_links
 from pcse_analysis.dossier import ListedReport
 from pcse_analysis.evidence import write_dossier
-from pcse_analysis.origins import file_sha256, write_sums
+from pcse_analysis.origins import INDEX, file_sha256, write_sums
 from pcse_analysis.running.batch import COLUMNS, LIST, Batch
 from pcse_analysis.running.gate import check_batch
 from pcse_analysis.running.outcomes import EXIT_GATE, RunError
 from pcse_analysis.running.pages import write_whole
-from pcse_analysis.running.parameters import Value, read_notebook
+from pcse_analysis.running.parameters import Value
 from pcse_analysis.running.progress import told
+from pcse_analysis.running.records import Progress
 from pcse_analysis.running.report import desk_for, evidence_for, task_for
 from pcse_analysis.running.reports import OF_THE_REGISTER, Report, ReportPlan
 from pcse_analysis.running.staging import replacing
 from pcse_analysis.running.tasks import Desk, Maker, PageEnd, PageTask
 
-INDEX, INDEX_NOTEBOOK = "index.html", "batch_index"
 TOLD = 10
 """Reports that failed, told one by one."""
 
 
-@dataclass(kw_only=True)
-class Done:
-    """What became of a batch: how many reports were made now, how many there were already, which failed and how."""
-
-    made: int = 0
-    reused: int = 0
-    failed: dict[str, Exception] = field(default_factory=dict)
-
-
-def make_batch(batch: Batch, maker: Maker, there: Mapping[str, Path], raw: Path | None, timeout: int | None) -> Done:
-    """Make what is missing of a batch, then its index, and put all in place; what became of it.
+def make_batch(
+    batch: Batch,
+    maker: Maker,
+    there: Mapping[str, Path],
+    noted: Progress,
+    raw: Path | None,
+    timeout: int | None,
+) -> None:
+    """Make what is missing of a batch, then its index, and put all in place; the counts are added to ``noted``.
 
     ``there`` says where the reports lie that need not be made again. To be called by who holds the lock of the batch's
     folder.
@@ -50,27 +48,27 @@ def make_batch(batch: Batch, maker: Maker, there: Mapping[str, Path], raw: Path 
         RunError: reports failed, or the gate refused; what was made is kept for the next time.
     """
     plan = batch.plan
-    dossier, received, inputs = evidence_for(plan, raw)
+    dossier, received, inputs = evidence_for(plan, raw, batch.material)
     listed = tuple(ListedReport(report=r.value, file=r.output, label=r.label) for r in plan.reports)
     desk = desk_for(plan, replace(dossier, reports=listed), received, inputs, batch.work)
     desk = replace(desk, with_register=not {*OF_THE_REGISTER}.isdisjoint(plan.notebook.parameters))
     maker.open(desk)
-    done = Done(reused=len(there))
+    noted.pages_reused = len(there)
+    failed: dict[str, Exception] = {}
     for report, end in _ends(batch, maker, timeout, there):
         error = end.error or _refusal(report, end, batch)
         if error is not None:
-            done.failed[report.output] = error
+            failed[report.output] = error
         else:
-            noted = {"key": batch.keys[report.output], "sha256": file_sha256(batch.work / report.output)}
-            write_whole(batch.note(report), json.dumps(noted))
-            done.made += 1
-    _tell_failed(batch, done)
+            made = {"key": batch.keys[report.output], "sha256": file_sha256(batch.work / report.output)}
+            write_whole(batch.note(report), json.dumps(made))
+            noted.pages_made += 1
+    _tell_failed(batch, failed)
     with replacing(batch.target) as folder:
         for report in plan.reports:
             _put(there.get(report.output, batch.work / report.output), folder / report.output)
         _finish(batch, desk, maker, folder, timeout)
     shutil.rmtree(batch.work, ignore_errors=True)
-    return done
 
 
 def _ends(
@@ -98,22 +96,22 @@ def _refusal(report: Report, end: PageEnd, batch: Batch) -> RunError | None:
     return RunError(EXIT_GATE, "\n".join([f"GateError: {report.output}", *(f"  {line}" for line in wrong)]))
 
 
-def _tell_failed(batch: Batch, done: Done) -> None:
+def _tell_failed(batch: Batch, failed: Mapping[str, Exception]) -> None:
     """Pass where no report failed.
 
     Raises:
         RunError: some did; its exit code is that of the first in the order of the batch.
     """
-    if not done.failed:
+    if not failed:
         return
-    first = next(done.failed[name] for name in batch.keys if name in done.failed)
-    count = len(done.failed)
+    first = next(failed[name] for name in batch.keys if name in failed)
+    count = len(failed)
     lines = [f"{type(first).__name__}: {count} of {len(batch.keys)} reports of '{batch.plan.name}' failed"]
-    for name, error in list(done.failed.items())[:TOLD]:
+    for name, error in list(failed.items())[:TOLD]:
         lines += [f"  {name}", *(f"    {line}" for line in str(error).splitlines())]
     lines += [f"  ... and {count - TOLD} more"] if count > TOLD else []
     lines.append(
-        f"  {done.made + done.reused} others are made and kept: run the same command again, and only what is missing "
+        f"  {len(batch.keys) - count} others are made and kept: run the same command again, and only what is missing "
         "is made. Earlier outputs are as they were."
     )
     raise RunError(getattr(first, "exit_code", 1), "\n".join(lines))
@@ -136,13 +134,12 @@ def _finish(batch: Batch, desk: Desk, maker: Maker, folder: Path, timeout: int |
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)
         writer.writerows((r.value, r.output, r.label, batch.keys[r.output]) for r in plan.reports)
-    notebook = read_notebook(plan.root / "notebooks" / f"{INDEX_NOTEBOOK}.ipynb")
     codes = frozenset(code for report in plan.reports for code in report.about)
-    values: dict[str, Value] = {name: parameter.default for name, parameter in notebook.parameters.items()}
-    values |= {"edition": plan.edition, "over": Path(plan.over).stem}
+    values: dict[str, Value] = {name: parameter.default for name, parameter in batch.index.parameters.items()}
+    values |= {"edition": plan.edition, "over": plan.by}
     task = PageTask(
-        notebook=notebook.path,
-        text=notebook.text,
+        notebook=batch.index.path,
+        text=batch.index.text,
         parameters=values,
         output=INDEX,
         timeout=timeout,
@@ -152,7 +149,7 @@ def _finish(batch: Batch, desk: Desk, maker: Maker, folder: Path, timeout: int |
     if end.error is not None:
         raise end.error
     assert end.check is not None
-    (desk.folder / INDEX).replace(folder / INDEX)
+    _put(desk.folder / INDEX, folder / INDEX)
     pages = {report.output: frozenset[str]() for report in plan.reports} | {INDEX: end.check.ids}
     wrong = [f"{INDEX}: {line}" for line in (*end.check.wrong, *lost_links(end.check.links, pages))]
     check_batch(folder, plan.root, plan.name, desk.dossier, desk.secrets, codes, wrong)

@@ -8,17 +8,21 @@ was stopped, however that came about, goes on where it was.
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pcse_analysis.origins import SUMS, file_sha256, listed_sums
+from pcse_analysis.origins import file_sha256, listed_sums
+from pcse_analysis.running.finished import is_sound
 from pcse_analysis.running.material import Material
+from pcse_analysis.running.parameters import Notebook, read_notebook
 from pcse_analysis.running.reports import Report, ReportPlan
 
 LIST = "reports.csv"
+INDEX_NOTEBOOK = "batch_index"
 COLUMNS = ("report", "file", "label", "key")
 WORK = "build/batches"
 """Where reports lie until all of their batch are made."""
@@ -26,12 +30,22 @@ WORK = "build/batches"
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
-    """A batch: its plan, the key of each report by its file, the folder it goes to, and the one it is made in."""
+    """A batch: its plan, the notebook of its index, what both are made from, and the key of each report by its file.
+
+    ``target`` is the folder it goes to, ``work`` the one it is made in.
+    """
 
     plan: ReportPlan
+    index: Notebook
+    material: Material
     keys: Mapping[str, str]
     target: Path
     work: Path
+
+    @property
+    def key(self) -> str:
+        """One key over those of all reports, in their order."""
+        return hashlib.sha256("\n".join(self.keys.values()).encode()).hexdigest()
 
     def note(self, report: Report) -> Path:
         """Where it is noted that a report lies finished in the working folder, by its hash and its key."""
@@ -39,22 +53,32 @@ class Batch:
 
 
 def batch_of(plan: ReportPlan, material: Material, out: Path) -> Batch:
-    """The batch of a plan into a folder below ``out``. Reports with equal keys would be equal."""
-    common = [plan.notebook.path.name, plan.edition, plan.over, json.dumps(dict(plan.given), sort_keys=True)]
-    keys = {
-        report.output: material.key(*common, json.dumps(dict(report.parameters), sort_keys=True), report.label)
-        for report in plan.reports
-    }
-    return Batch(plan=plan, keys=keys, target=out / plan.name, work=plan.root / WORK / plan.name)
+    """The batch of a plan into a folder below ``out``. Reports with equal keys would be equal.
+
+    Raises:
+        CommandError: the notebook of the index cannot be read.
+    """
+    index = read_notebook(plan.root / "notebooks" / f"{INDEX_NOTEBOOK}.ipynb")
+    material = material.with_read(plan.notebook, index)
+    keys = {report.output: _key(plan, report, material) for report in plan.reports}
+    work = plan.root / WORK / plan.name
+    return Batch(plan=plan, index=index, material=material, keys=keys, target=out / plan.name, work=work)
+
+
+def report_key(plan: ReportPlan, material: Material) -> str:
+    """The key of the one report of a plan."""
+    return _key(plan, plan.reports[0], material)
+
+
+def _key(plan: ReportPlan, report: Report, material: Material) -> str:
+    parts = (dict(plan.given), dict(report.parameters))
+    words = [json.dumps(part, sort_keys=True) for part in parts]
+    return material.key(plan.notebook.path.name, plan.edition, plan.over, report.label, *words)
 
 
 def is_unchanged(batch: Batch) -> bool:
     """Whether the last good output has these reports and no others, whole, and made from the same."""
-    sums = listed_sums(batch.target)
-    if good_keys(batch.target, sums) != dict(batch.keys):
-        return False
-    files = {path.relative_to(batch.target).as_posix() for path in batch.target.rglob("*") if path.is_file()}
-    return files == {*sums, SUMS} and all(file_sha256(batch.target / name) == sha for name, sha in sums.items())
+    return good_keys(batch.target, listed_sums(batch.target)) == dict(batch.keys) and is_sound(batch.target)
 
 
 def good_keys(folder: Path, sums: Mapping[str, str]) -> dict[str, str]:

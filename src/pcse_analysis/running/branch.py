@@ -21,6 +21,7 @@ from typing import Any
 
 from distributed import Worker, WorkerPlugin, get_worker
 
+from pcse_analysis.errors import UserError
 from pcse_analysis.running.material import material_of
 from pcse_analysis.running.outcomes import EXIT_DEAD, RunError
 from pcse_analysis.running.page_check import PageCheck
@@ -98,7 +99,7 @@ class Branch(WorkerPlugin):
                 return Refused(worker=worker, differences=tuple(self._differences))
             try:
                 (end,) = self._open_workshop().make([task])
-            except RunError as error:  # the process is gone; the next page gets another
+            except (RunError, UserError) as error:  # the process is gone or could not begin; the next page gets another
                 self._let_go()
                 return Made(worker=worker, error=error)
         return Made(worker=worker, check=end.check, error=end.error, seconds=end.seconds)

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from contextlib import ExitStack
 from pathlib import Path
 
 from tqdm import tqdm
 
-from pcse_analysis.attachment.forms import PDF, make_forms
+from pcse_analysis.attachment.forms import make_forms
 from pcse_analysis.evidence import make_evidence, read_inputs, write_dossier, write_interim
 from pcse_analysis.origins import DRAFT, FINAL, write_sums
 from pcse_analysis.running.gate import check_edition
-from pcse_analysis.running.material import check_unmoved, material_of
+from pcse_analysis.running.material import Material, check_unmoved
 from pcse_analysis.running.page_check import PageCheck, secrets_of
-from pcse_analysis.running.plan import Plan, plan_build
+from pcse_analysis.running.plan import Plan, plan_build, read_now
 from pcse_analysis.running.staging import check_target, staged
 from pcse_analysis.running.state import check_final, corrected, read_superseded
 from pcse_analysis.running.tasks import Desk, PageTask
@@ -34,35 +33,46 @@ def build(
     raw: Path | None = None,
     *,
     final: bool = False,
-    supersedes: Path | None = None,
-    jobs: int | None = None,
 ) -> Path:
-    """Build one edition of the project at ``root`` into ``out/<edition>`` and return that folder.
+    """Build an edition of the project at ``root`` into ``out/<edition>`` and return that folder; see ``build_plan``."""
+    plan = plan_build(root, edition, words)
+    check_target(out / edition)
+    with Workshop(processors()) as workshop:  # it warms up while the evidence is made
+        return build_plan(workshop, plan, read_now(plan, raw), out / edition, timeout, raw, final=final)
 
-    The earlier output stays untouched until every page is made and the gate is passed. ``raw`` stands for the project's
-    ``data/raw``. ``supersedes`` is the folder or the annex of the edition that this one corrects. ``jobs`` pages are
-    made at once; None: as many as there are processors.
+
+def build_plan(
+    workshop: Workshop,
+    plan: Plan,
+    material: Material,
+    target: Path,
+    timeout: int | None,
+    raw: Path | None = None,
+    *,
+    final: bool = False,
+    supersedes: Path | None = None,
+) -> Path:
+    """Build the edition of a plan into the folder ``target`` and return that.
+
+    The earlier output stays untouched until every page is made and the gate is passed. ``material`` is what the project
+    held when the plan was made: where it holds something else by now, the build is refused. ``raw`` stands for its
+    ``data/raw``. ``supersedes`` is the folder or the annex of the edition that this one corrects.
 
     Raises:
-        UserError: the command, the catalogue or the inputs have mistakes, something speaks against a final edition, or
-            nothing can be written.
+        UserError: the catalogue or the inputs have mistakes, something speaks against a final edition, or nothing can
+            be written.
         RunError: a notebook failed, or the gate refused what was made.
     """
-    material = material_of(root, raw)
-    plan = plan_build(root, edition, words)
-    target = out / edition
-    check_target(target, {PDF})
-    with ExitStack() as ends:
-        workshop = ends.enter_context(Workshop(jobs or processors()))  # it warms up while the evidence is made
-        if final:
-            check_final(root, plan)
-        earlier = read_superseded(supersedes, plan) if supersedes else None
-        inputs = read_inputs(root, raw)
-        dossier, received = make_evidence(inputs, edition, dict(plan.given), FINAL if final else DRAFT)
-        check_unmoved(material, root, raw)  # from here on all is made from what was read
-        if earlier is not None:
-            dossier = corrected(dossier, earlier)
-        folder = ends.enter_context(staged(target))
+    root, edition = plan.root, plan.edition
+    if final:
+        check_final(root, plan)
+    earlier = read_superseded(supersedes, plan) if supersedes else None
+    inputs = read_inputs(root, raw)
+    dossier, received = make_evidence(inputs, edition, dict(plan.given), FINAL if final else DRAFT)
+    check_unmoved(material, root, raw)  # from here on all is made from what was read
+    if earlier is not None:
+        dossier = corrected(dossier, earlier)
+    with staged(target) as folder:
         write_interim(received, root, edition)
         write_dossier(dossier, folder)
         secrets = secrets_of(received, dossier)
@@ -78,8 +88,7 @@ def build(
         for line in make_forms(folder, dossier):
             tqdm.write(line, file=sys.stderr)
         check_edition(folder, plan, dossier, secrets, pages)
-        # Chromium writes the time into a PDF, so that its bytes are others at every build.
-        write_sums(folder, without=[PDF])
+        write_sums(folder)
     return target
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from types import FrameType
@@ -24,6 +25,8 @@ from traitlets.config import Config
 
 NAME = "pcse"
 """Under which Papermill knows the engine."""
+AGAIN = 1.0
+"""Seconds after which a cell is interrupted once more."""
 
 
 class CellTimeout(BaseException):
@@ -45,6 +48,10 @@ class Shell(InteractiveShell):
 
     def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str]) -> None:
         self.traceback = list(stb)
+
+    def ask_exit(self) -> None:
+        """End the cell that calls ``exit()``, as an error: what stands below it would never run."""
+        raise SystemExit
 
     def enable_gui(self, gui: str | None = None) -> None:
         """Do nothing: no window is ever opened."""
@@ -97,7 +104,7 @@ def _run(shell: Shell, cell: NotebookNode, timeout: int | None) -> bool:
     """Run one cell and keep what it showed; whether it went well."""
     shell.shown.clear()
     streams = {"stdout": io.StringIO(), "stderr": io.StringIO()}
-    with redirect_stdout(streams["stdout"]), redirect_stderr(streams["stderr"]), _at_most(timeout):
+    with redirect_stdout(streams["stdout"]), redirect_stderr(streams["stderr"]), _at_most(timeout) as late:
         result = shell.run_cell(cell.source, store_history=True)
     cell.execution_count = count = result.execution_count
     texts = {name: stream.getvalue() for name, stream in streams.items()}
@@ -107,28 +114,37 @@ def _run(shell: Shell, cell: NotebookNode, timeout: int | None) -> bool:
         for shown in shell.shown
     ]
     error = result.error_before_exec or result.error_in_exec
-    if isinstance(error, CellTimeout):
-        raise error
+    if late:
+        raise CellTimeout(timeout)
     if error is not None:
-        lines = [] if isinstance(error, SystemExit) else shell.traceback
-        cell.outputs.append(new_output("error", ename=type(error).__name__, evalue=str(error), traceback=lines))
+        lines, words = shell.traceback, str(error)
+        if isinstance(error, SystemExit):
+            # Papermill takes one that says nothing, or 0, for a notebook that came to its end.
+            lines, words = [], f"the cell left with exit code {error.code or 0}"
+        cell.outputs.append(new_output("error", ename=type(error).__name__, evalue=words, traceback=lines))
     return error is None
 
 
 @contextmanager
-def _at_most(seconds: int | None) -> Iterator[None]:
-    """Interrupt what runs inside after so many seconds; only the main thread of a process can be interrupted."""
+def _at_most(seconds: int | None) -> Iterator[list[float]]:
+    """Interrupt what runs inside after so many seconds; what is yielded is empty while it was not interrupted.
+
+    Only the main thread of a process can be interrupted. It is done again and again, as Python drops an exception that
+    comes while it clears away an object, and as a cell may catch it.
+    """
+    late: list[float] = []
     if seconds is None or threading.current_thread() is not threading.main_thread():
-        yield
+        yield late
         return
 
-    def late(signum: int, frame: FrameType | None) -> None:
+    def interrupt(signum: int, frame: FrameType | None) -> None:
+        late.append(time.monotonic())
         raise CellTimeout(seconds)
 
-    before = signal.signal(signal.SIGALRM, late)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
     try:
-        yield
+        yield late
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)

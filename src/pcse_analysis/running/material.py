@@ -11,6 +11,7 @@ from pathlib import Path
 import pcse_analysis
 from pcse_analysis.errors import CommandError, Problem
 from pcse_analysis.origins import file_sha256
+from pcse_analysis.running.parameters import Notebook
 
 NOT_READ = "data/interim"
 """The folder of the data that runs write to and never read."""
@@ -29,6 +30,10 @@ class Material:
         for part in (*(f"{name}\0{sha256}" for name, sha256 in sorted(self.files.items())), *others):
             digest.update(b"\0\0" + part.encode())
         return digest.hexdigest()
+
+    def with_read(self, *notebooks: Notebook) -> Material:
+        """This, but for notebooks that were read before: those as they were then, whatever their files hold now."""
+        return Material({**self.files, **{f"notebooks/{one.path.name}": one.sha256 for one in notebooks}})
 
 
 def material_of(root: Path, raw: Path | None = None) -> Material:

@@ -11,11 +11,12 @@ import json
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from pcse_analysis.origins import DRAFT, FINAL, SUMS, file_sha256
+from pcse_analysis.origins import DRAFT, FINAL, SUMS
+from pcse_analysis.running.finished import unlike
 from pcse_analysis.running.records import DONE, NAME, Run, one_line, sums_sha256
 
 OUTPUTS, PROVENANCE = "outputs", "provenance.json"
@@ -128,36 +129,9 @@ def _in_its_place(built: Built, root: Path) -> bool:
 def _is_sound(folder: Path, root: Path, told: list[str]) -> bool:
     """Whether a folder holds the files that its SHA256SUMS lists, as they were written, and no others."""
     try:
-        wrong = next(_unlike(folder), "")
+        wrong = next(unlike(folder), "")
     except OSError as error:
         wrong = f"it cannot be read: {error.strerror}"
     if wrong:
         told.append(f"{shown(folder, root)} is left alone: {wrong}")
     return not wrong
-
-
-def _unlike(folder: Path) -> Iterator[str]:
-    """Everything in which a folder is not as a build left it."""
-    from pcse_analysis.attachment.forms import PDF  # here, as these load the libraries that make and read pages
-    from pcse_analysis.attachment.verify import listed_sums
-
-    listed = listed_sums(folder)
-    found = set()
-    for where, folders, files in os.walk(folder, onerror=_raise):
-        for path in (Path(where) / name for name in sorted(folders + files)):
-            name = path.relative_to(folder).as_posix()
-            if path.is_symlink():
-                yield f"'{shown(path, folder)}' is a link"
-            elif path.is_file():
-                found.add(name)
-                if name not in (*listed, SUMS, PDF):
-                    yield f"no build put '{shown(path, folder)}' there"
-            elif not path.is_dir():
-                yield f"no build put '{shown(path, folder)}' there"
-    for name, sha256 in listed.items():
-        if name not in found or file_sha256(folder / name) != sha256:
-            yield f"'{name}' is not as it was built"
-
-
-def _raise(error: OSError) -> None:
-    raise error

@@ -32,6 +32,7 @@ from pcse_analysis.running.outcomes import EXIT_ERROR, EXIT_TIMEOUT, RunError
 from pcse_analysis.running.page_check import PageCheck, check_page, prose_of
 from pcse_analysis.running.tasks import Desk, PageTask
 
+TO_MEND = "To mend: "
 USER_ERRORS = ("CommandError", "CatalogueError", "DataError")
 logging.getLogger("papermill").setLevel(logging.ERROR)  # what it tells is told by our own messages
 
@@ -81,6 +82,9 @@ def write_whole(path: Path, text: str) -> None:
     try:
         unfinished.write_text(text, encoding="utf-8", newline="\n")
         unfinished.replace(path)
+    except OSError as error:
+        error.filename = error.filename or str(path)
+        raise
     finally:
         unfinished.unlink(missing_ok=True)
 
@@ -107,9 +111,12 @@ def run_notebook(task: PageTask, executed: Path, started: Callable[[int], None] 
         )
     except PapermillExecutionError as error:
         if error.ename in USER_ERRORS:
-            raise getattr(errors, error.ename)([errors.Problem(what=line) for line in _lines(error.evalue)]) from None
+            raise getattr(errors, error.ename)(_problems(error.evalue)) from None
         where = f"  cell {error.cell_index}: {error.ename}: {error.evalue}"
         raise RunError(EXIT_ERROR, f"NotebookError: {place_of(task)}\n{where}") from None
+    except OSError as error:
+        error.filename = error.filename or str(executed)  # a disk that fills up does not say where
+        raise
     except CellTimeout:
         where = f"  a cell took longer than {task.timeout} seconds"
         raise RunError(EXIT_TIMEOUT, f"TimeoutError: {place_of(task)}\n{where}") from None
@@ -121,6 +128,8 @@ def place_of(task: PageTask) -> str:
     return f"notebook {task.notebook.name}, parameters {task.parameters}"
 
 
-def _lines(message: str) -> list[str]:
-    """The problems of a user mistake's message, without its head and its advice."""
-    return [line.strip() for line in message.splitlines()[1:] if line.strip()] or [message]
+def _problems(message: str) -> list[errors.Problem]:
+    """The problems of a user mistake's message, with its advice."""
+    lines = [line.strip() for line in message.splitlines()[1:] if line.strip()] or [message]
+    advice = [line.removeprefix(TO_MEND) for line in lines if line.startswith(TO_MEND)]
+    return [errors.Problem(what=line, to_do=" ".join(advice)) for line in lines if not line.startswith(TO_MEND)]

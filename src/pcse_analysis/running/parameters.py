@@ -8,8 +8,10 @@ is read as text and never run, so that a mistake is told before anything slow is
 from __future__ import annotations
 
 import ast
+import hashlib
 import io
 import json
+import math
 import re
 import tokenize
 from collections.abc import Iterable, Iterator, Mapping
@@ -52,6 +54,7 @@ class Notebook:
 
     path: Path
     text: str
+    sha256: str
     parameters: Mapping[str, Parameter]
 
 
@@ -63,7 +66,8 @@ def read_notebook(path: Path) -> Notebook:
     """
     name = f"notebooks/{path.name}"
     try:
-        text = path.read_text(encoding="utf-8")
+        content = path.read_bytes()
+        text = content.decode("utf-8")
         tagged = list(_tagged(json.loads(text)))
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         what = "cannot be read as a notebook"
@@ -71,7 +75,8 @@ def read_notebook(path: Path) -> Notebook:
         raise CommandError([problem]) from None
     if len(tagged) != 1:
         raise CommandError([Problem(what=f"found {len(tagged)} cells tagged 'parameters', expected 1", file=name)])
-    return Notebook(path=path, text=text, parameters=_declared(tagged[0], name))
+    sha256 = hashlib.sha256(content).hexdigest()
+    return Notebook(path=path, text=text, sha256=sha256, parameters=_declared(tagged[0], name))
 
 
 def declared_parameters(notebook: Path) -> Mapping[str, Parameter]:
@@ -189,6 +194,8 @@ def given_parameters(words: Iterable[str], problems: Problems) -> dict[str, str]
             problems.add(f"-p {shown(word)}: expected name=value", to_do=NAMES_STAND)
         elif name in given:
             problems.add(f"-p {name} is given twice")
+        elif any("\ud800" <= character <= "\udfff" for character in value):
+            problems.add(f"-p {name}: holds bytes that are no text in UTF-8")
         else:
             given[name] = value
     return given
@@ -229,7 +236,8 @@ def _converted(kind: str, text: str) -> Value | None:
         case "bool" if text.lower() in ("true", "false"):
             return text.lower() == "true"
         case "int" | "float" if re.fullmatch(NUMBERS[kind], text):
-            return int(text) if kind == "int" else float(text)
+            value = int(text) if kind == "int" else float(text)
+            return value if math.isfinite(value) else None
     return None
 
 

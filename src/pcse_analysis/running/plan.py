@@ -11,6 +11,7 @@ from pcse_analysis.catalogue.load import read_catalogue
 from pcse_analysis.catalogue.types import Catalogue, Page, Survey
 from pcse_analysis.errors import CommandError, Problems, UserError
 from pcse_analysis.origins import ANNEX
+from pcse_analysis.running.material import Material, material_of
 from pcse_analysis.running.parameters import (
     Notebook,
     Value,
@@ -86,6 +87,12 @@ def plan_build(root: Path, edition: str, words: Sequence[str]) -> Plan:
         check_parameters(catalogue, survey, texts, problems)
     problems.raise_as(CommandError)
     return Plan(root=root, catalogue=catalogue, edition=edition, given=given, pages=tuple(pages))
+
+
+def read_now(plan: Plan, raw: Path | None) -> Material:
+    """What the project holds now; of the plan's notebooks what they held when they were read."""
+    notebooks = {run.notebook.path: run.notebook for run in plan.pages}
+    return material_of(plan.root, raw).with_read(*notebooks.values())
 
 
 def _tell_all_of_files(root: Path, problems: Problems) -> None:

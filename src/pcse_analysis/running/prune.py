@@ -20,11 +20,12 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from pcse_analysis.origins import DRAFT
+from pcse_analysis.running.batch import WORK
 from pcse_analysis.running.outdated import OUTPUTS, PROVENANCE, is_whole, outdated, read_provenance, shown
 from pcse_analysis.running.records import DONE, RUNNING, RUNS, UNFINISHED, Run, read_runs, sums_sha256
 from pcse_analysis.running.staging import MARK, OLD, lock_of
 
-KEPT = ("build/failed", "build/refused")
+KEPT = ("build/failed", "build/refused", WORK)
 PRUNED = f"{MARK}pruned"
 STAGING = re.compile(rf"\.(?P<name>.+){MARK}[a-z0-9_]{{8}}(?P<end>{OLD}|{PRUNED})?")
 """Folders that a build works in beside NAME, what it moved out of the way, and what was on its way out."""
@@ -61,14 +62,14 @@ def what_goes(root: Path, keep: int, days: int) -> tuple[list[Going], list[str]]
         else:
             why = f"an older output of '{built.group[0]}'"
             going.append(Going(path=place, why=why, lock=lock, inode=place.stat().st_ino))
-    places = {one.path.relative_to(root).as_posix() for one in going}
+    left_behind = list(_staging(root, told))
+    places = {one.path.relative_to(root).as_posix() for one in (*going, *left_behind)}
     if not _is_linked(root, RUNS, told):
         going += [*_records(root, runs, keep, days, places), *_unfinished(root, days)]
     for name in KEPT:
         if not _is_linked(root, name, told):
             going += _kept(root / name, root, keep, days, told)
-    going += _staging(root, told)
-    return sorted(going, key=lambda one: one.path), told
+    return sorted([*going, *left_behind], key=lambda one: one.path), told
 
 
 def prune(root: Path, going: Sequence[Going]) -> list[str]:
@@ -122,11 +123,11 @@ def _unfinished(root: Path, days: int) -> Iterator[Going]:
 
 
 def _kept(folder: Path, root: Path, keep: int, days: int, told: list[str]) -> Iterator[Going]:
-    """What failed or was refused: not the newest, by the time that it was last written."""
-    entries = [path for path in _entries(folder) if not path.is_symlink()]
+    """What failed, was refused or waits for the rest of its batch: not the newest, by when it was last written."""
+    entries = [path for path in _entries(folder) if not path.is_symlink() and path.suffix != ".lock"]
     for path in sorted(entries, key=_age)[keep:]:
         if _age(path) > days * DAY and _may_go(path, root, told):
-            yield Going(path=path, why=f"older than {days} days")
+            yield Going(path=path, why=f"older than {days} days", lock=lock_of(path), inode=path.stat().st_ino)
 
 
 def _staging(root: Path, told: list[str]) -> Iterator[Going]:

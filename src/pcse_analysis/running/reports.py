@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import json
 import re
 import unicodedata
 from collections import Counter
@@ -32,6 +33,8 @@ PRACTICE = "practice"
 OF_THE_REGISTER = ("area", PRACTICE)
 """What a batch may go over that stands in the register of the edition's latest wave."""
 LONGEST_NAME = 60
+MARK = 12
+"""Digits that tell names apart: of 10,000 reports two have the same about once in six million batches."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,20 +59,31 @@ class Report:
 
 @dataclass(frozen=True, kw_only=True)
 class ReportPlan:
-    """Reports about to be made. ``over`` says what they go over; nothing where there is one report alone."""
+    """Reports about to be made, with the parameters that are common to all.
+
+    ``over`` says what they go over; nothing where there is one report alone.
+    """
 
     root: Path
     catalogue: Catalogue
     edition: str
     notebook: Notebook
     given: Mapping[str, str]
+    common: Mapping[str, Value]
     over: str
     reports: tuple[Report, ...]
 
     @property
+    def by(self) -> str:
+        """The one parameter in which the reports differ; the name of their file where it sets several."""
+        own = {n for report in self.reports for n, value in report.parameters.items() if self.common.get(n) != value}
+        return own.pop() if len(own) == 1 else Path(self.over).stem
+
+    @property
     def name(self) -> str:
         """The name of the batch, which is that of its folder."""
-        over = named(Path(self.over).stem)
+        stem = Path(self.over).stem
+        (over,) = _names([stem], [stem])
         return f"{self.notebook.path.stem}-{self.edition}-by-{over}"
 
 
@@ -127,7 +141,9 @@ def _plan(
     if not over:
         rows, values = [(name, {key: common[key] for key in given})], [common]
     about = [", ".join(str(value) for value in row.values()) for _, row in rows]
-    parts = zip(_names([one or notebook.path.stem for one in about]), about, rows, values, strict=True)
+    tells_apart = [json.dumps(row, sort_keys=True) for _, row in rows]
+    names = _names([one or notebook.path.stem for one in about], tells_apart)
+    parts = zip(names, about, rows, values, strict=True)
     reports = [Report(name=n, value=v, label=label, parameters=one) for n, v, (label, _), one in parts]
     return ReportPlan(
         root=root,
@@ -135,6 +151,7 @@ def _plan(
         edition=chosen,
         notebook=notebook,
         given=given,
+        common=common,
         over=over,
         reports=tuple(reports),
     )
@@ -175,9 +192,9 @@ def _rows(
     """A label and the own parameters of each report; of areas and practices none yet."""
     if not over:
         return []
-    if over.endswith(".csv") or Path(over).is_file():
-        return _from_file(Path(over), notebook, given, problems)
     options = (*EACH, *OF_THE_REGISTER)
+    if over.endswith(".csv") or (over not in options and Path(over).is_file()):
+        return _from_file(Path(over), notebook, given, problems)
     if over not in options:
         near = near_miss(over, options)
         hint = f"   near '{near}'" if near else f": {', '.join(options)}, or a file ending in .csv"
@@ -215,6 +232,7 @@ def _from_file(
     for column in (c for c in header if c in given):
         problems.add(f"column '{column}' is given with -p too", file=name, line=1)
     rows = []
+    seen: dict[str, int] = {}
     for row in read_table(path, name, header, header, problems):
         values: dict[str, Value] = {}
         for column in (c for c in header if c in known):
@@ -223,6 +241,10 @@ def _from_file(
             for problem in own.found:
                 what = problem.what.removeprefix(f"-p {column}: ")
                 problems.add(what, file=name, line=row.line, column=column)
+        first = seen.setdefault(json.dumps(values, sort_keys=True), row.line)
+        if first != row.line:
+            what = f"repeats line {first}: the same values, differently written"
+            problems.add(what, file=name, line=row.line, to_do="keep one of the repeated rows.")
         rows.append((", ".join(str(value) for value in values.values()), values))
     return rows
 
@@ -233,14 +255,16 @@ def named(words: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:LONGEST_NAME].rstrip("-")
 
 
-def _names(words: Iterable[str]) -> list[str]:
-    """A name for the file of each report; where several would have the same, each has a mark of its own besides."""
-    listed = list(words)
-    plain = [named(one) for one in listed]
+def _names(words: Iterable[str], tells_apart: Iterable[str]) -> list[str]:
+    """A name for a file from each of the words; where several would have the same, each has a mark of its own besides.
+
+    ``tells_apart`` is what the mark is made of: a text for each that no other has.
+    """
+    plain = [named(one) for one in words]
     counts = Counter(plain)
     return [
-        name if name and counts[name] == 1 else f"{name or 'report'}-{hashlib.sha256(one.encode()).hexdigest()[:8]}"
-        for name, one in zip(plain, listed, strict=True)
+        name if name and counts[name] == 1 else f"{name or 'report'}-{hashlib.sha256(one.encode()).hexdigest()[:MARK]}"
+        for name, one in zip(plain, tells_apart, strict=True)
     ]
 
 

@@ -19,8 +19,10 @@ from pathlib import Path
 from pcse_analysis.errors import CommandError, Problems, not_an_option, shown
 
 MAY_BE_SCHEDULED = ("batch", "build", "check", "prune", "run")
-SKIPS_UNCHANGED = ("batch", "build")
 IF_CHANGED, LONGEST_NAME = "--if-changed", 60
+"""What makes a build skip what is unchanged, as a batch does by itself; and how long a unit's name may be."""
+AGAIN = "--again"
+"""What makes a batch make what is unchanged."""
 MAKES_PAGES = ("batch", "build", "run")
 DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 """In the order of cron, which counts Sunday as 0."""
@@ -77,7 +79,8 @@ def scheduled(root: Path, words: Sequence[str], at: str, *, always: bool) -> Sch
         if NO_LINE_HOLDS.search(word):
             problems.add(f"found {word!a}, which holds a character that no line of a unit can")
     problems.raise_as(CommandError)
-    added = [] if always or words[0] not in SKIPS_UNCHANGED or IF_CHANGED in words else [IF_CHANGED]
+    wanted = {"build": "" if always else IF_CHANGED, "batch": AGAIN if always else ""}.get(words[0], "")
+    added = [wanted] if wanted and wanted not in words else []
     return Schedule(root=root, words=(*words, *added), at=at, days=days, hour=hour, minute=minute)
 
 

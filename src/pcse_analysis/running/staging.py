@@ -19,7 +19,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from pcse_analysis.errors import CommandError, Problem, disk_error
-from pcse_analysis.origins import SUMS, listed_sums
+from pcse_analysis.origins import PDF, SUMS, listed_sums
 
 MARK = "~"
 """Stands between the name of a folder and what tells its staging folders apart; no edition has it in its name."""
@@ -29,26 +29,49 @@ HERE, EXCHANGE = -100, 2
 """AT_FDCWD and RENAME_EXCHANGE of Linux's renameat2."""
 
 
-def check_target(target: Path, ours: set[str]) -> None:
-    """Pass where ``target`` is free, or holds only what a run put there: what its list of hashes names, and ``ours``.
+def check_target(target: Path) -> None:
+    """Pass where ``target`` is free, or holds only what a run put there by its list of hashes.
 
     Raises:
         CommandError: it is a file, holds anything else, or cannot be made.
     """
-    if target.exists() and not target.is_dir():
-        raise CommandError([Problem(what=f"'{target}' is a file, expected a folder", to_do=OTHER_FOLDER)])
-    if target.is_dir():
-        ours = {*listed_sums(target), SUMS, *ours}
-        found = {p.relative_to(target).as_posix() for p in target.rglob("*") if not p.is_dir()}
-        others = sorted(name for name in found - ours if not name.rpartition("/")[2].startswith("."))
-        if others:
-            listed = ", ".join(f"'{name}'" for name in others[:5]) + (", ..." if len(others) > 5 else "")
-            what = f"'{target}' holds files that no build put there: {listed}"
+    with telling_of_the_disk(target.parent):
+        if target.exists() and not target.is_dir():
+            raise CommandError([Problem(what=f"'{target}' is a file, expected a folder", to_do=OTHER_FOLDER)])
+        if target.is_dir():
+            ours = {*listed_sums(target), SUMS, PDF}
+            found = {p.relative_to(target).as_posix() for p in target.rglob("*") if not p.is_dir()}
+            others = sorted(name for name in found - ours if not name.rpartition("/")[2].startswith("."))
+            if others:
+                listed = ", ".join(f"'{name}'" for name in others[:5]) + (", ..." if len(others) > 5 else "")
+                what = f"'{target}' holds files that no build put there: {listed}"
+                raise CommandError([Problem(what=what, to_do=OTHER_FOLDER)])
+    check_folder(target.parent)
+
+
+def check_page(target: Path) -> None:
+    """Pass where a page may be written to ``target``, and make the folder that it goes to.
+
+    Raises:
+        CommandError: it is no name of a page, or its folder cannot be made.
+    """
+    check_folder(target.parent)
+    with telling_of_the_disk(target.parent):
+        if target.is_dir() or target.suffix != ".html":
+            what = f"'{target}' is no name of a page, expected one that ends in .html"
             raise CommandError([Problem(what=what, to_do=OTHER_FOLDER)])
+
+
+def check_folder(folder: Path) -> None:
+    """Pass where a folder is there or can be made, and make it.
+
+    Raises:
+        CommandError: it cannot be made.
+    """
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        what = f"the folder '{target.parent}' cannot be made: {error.strerror}"
+        what = f"the folder '{folder}' cannot be made: {error.strerror}"
         raise CommandError([Problem(what=what, to_do=OTHER_FOLDER)]) from None
 
 
@@ -122,7 +145,8 @@ def clear_away(target: Path) -> None:
 
     To be called by who holds the lock.
     """
-    left = sorted(target.parent.glob(f".{target.name}{MARK}*"))
+    start = f".{target.name}{MARK}"
+    left = sorted(path for path in target.parent.iterdir() if path.name.startswith(start))
     olds = [path for path in left if path.name.endswith(OLD)]
     if olds and not target.exists():
         olds[-1].rename(target)

@@ -1,8 +1,8 @@
 """The process that has imported everything once, and forks one of its own for every page.
 
-It is started by ``workshop``, which talks to it over a socket. It has one thread, so that it may fork, and runs no
-notebook itself: what a notebook does to its process goes with that process. It ends when the socket does, and its
-children with it, so that nothing outlives a run, whatever killed that.
+It is started by ``workshop``, by way of ``guard``, and talks to it over a socket. It has one thread, so that it may
+fork, and runs no notebook itself: what a notebook does to its process goes with that process. It ends when the socket
+does, and its children with it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import os
 import shutil
 import signal
 import sys
-import tempfile
 import threading
 import time
 from collections import deque
@@ -33,8 +32,13 @@ from pcse_analysis.running.tasks import Desk, PageEnd, PageTask
 
 GRACE = 5.0
 """Seconds that a cell gets to heed its time-out before its process is killed."""
+GLANCE = 1.0
+"""Seconds between two looks at whether a process is alive whose pipe another one, forked in a cell, holds open."""
 LAST_WORDS = 5
 """Lines of what a process said last that are shown."""
+FATAL = "Fatal Python error: "
+LOOKED_AT = 65_536
+"""Bytes at the end of what a process said in which its last words are looked for."""
 DIES_WITH_PARENT = 1
 """PR_SET_PDEATHSIG of Linux's prctl."""
 
@@ -53,8 +57,8 @@ class Child:
     cell: int | None = None
 
 
-def main(socket: int, jobs: int) -> None:
-    """Make pages, so many at once, until the other end of the socket closes."""
+def main(socket: int, jobs: int, folder: Path) -> None:
+    """Make pages, so many at once, until the other end of the socket closes; ``folder`` is for files of the moment."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who started this
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     pages.rehearse()
@@ -66,14 +70,13 @@ def main(socket: int, jobs: int) -> None:
             os.environ[RAW_FOLDER] = str(desk.raw)
         for wave in desk.dossier.survey.waves if desk.with_register else ():
             desk.dossier.practices(wave)
-        with tempfile.TemporaryDirectory(prefix="pcse-run-", ignore_cleanup_errors=True) as folder:
-            os.environ["IPYTHONDIR"] = folder
-            children: list[Child] = []
-            try:
-                _serve(asker, desk, Path(folder), children, jobs)
-            finally:
-                for child in children:
-                    _kill(child)
+        os.environ["IPYTHONDIR"] = str(folder)
+        children: list[Child] = []
+        try:
+            _serve(asker, desk, folder, children, jobs)
+        finally:
+            for child in children:
+                _kill(child)
 
 
 def _serve(asker: Connection, desk: Desk, folder: Path, children: list[Child], jobs: int) -> None:
@@ -97,9 +100,9 @@ def _serve(asker: Connection, desk: Desk, folder: Path, children: list[Child], j
 
 
 def _patience(children: list[Child]) -> float | None:
-    """Seconds until the first child is overdue; None where none has a limit."""
+    """Seconds until the first child is overdue, or is to be looked at again; None where there is none."""
     due = [c.heard + c.task.timeout + GRACE for c in children if c.task.timeout is not None]
-    return max(0.0, min(due) - time.monotonic()) if due else None
+    return max(0.0, min([GLANCE, *(at - time.monotonic() for at in due)])) if children else None
 
 
 def _forked(task: PageTask, desk: Desk, at: Path) -> Child:
@@ -117,11 +120,11 @@ def _make(task: PageTask, desk: Desk, executed: Path, log: Path, telling: Connec
     """What a forked process does: one page."""
     os.setpgid(0, 0)  # so that what a notebook starts can be ended with it
     _die_with_parent()
-    with log.open("wb", buffering=0) as words:
-        for stream in (1, 2):
-            os.dup2(words.fileno(), stream)
-    faulthandler.enable()
     try:
+        with log.open("wb", buffering=0) as words:
+            for stream in (1, 2):
+                os.dup2(words.fileno(), stream)
+        faulthandler.enable(all_threads=False)
         found = pages.make_page(desk, task, executed, lambda cell: telling.send(cell))
         telling.send(PageEnd(task=task, check=found))
     except (UserError, RunError) as error:
@@ -150,7 +153,7 @@ def _die_with_parent() -> None:
 def _end_of(child: Child, desk: Desk) -> PageEnd | None:
     """How a page ended; None while it is in the making."""
     end: PageEnd | None = None
-    hung_up = False
+    hung_up = not child.process.is_alive()
     try:
         while end is None and child.told.poll():
             word = child.told.recv()
@@ -166,7 +169,7 @@ def _end_of(child: Child, desk: Desk) -> PageEnd | None:
         return None
     if end is None:
         if hung_up:
-            child.process.join()
+            child.process.join(GLANCE)  # a cell may close the pipe and go on
         end = PageEnd(task=child.task, error=_dead(child) if hung_up else _late(child))
     _kill(child)
     error = end.error
@@ -183,10 +186,26 @@ def _late(child: Child) -> RunError:
 def _dead(child: Child) -> RunError:
     code = child.process.exitcode or 0
     how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"left with exit code {code}"
+    if child.process.exitcode is None:
+        how = "no longer answers"
     cell = "before its first cell" if child.cell is None else f"in cell {child.cell}"
-    words = child.log.read_text(errors="replace").splitlines()[-LAST_WORDS:] if child.log.is_file() else []
+    words = _last_words(_end_of_text(child.log)) if child.log.is_file() else []
     lines = [f"KernelError: {pages.place_of(child.task)}", f"  the kernel died: its process {how} {cell}"]
     return RunError(EXIT_DEAD, "\n".join([*lines, *(f"    {line}" for line in words)]))
+
+
+def _last_words(said: str) -> list[str]:
+    """The last lines of what a process said; the first of what Python says of a crash, which begins at the cell."""
+    _, fatal, after = said.rpartition(FATAL)
+    lines = [line for line in (fatal + after).splitlines() if line.strip()]
+    return lines[:LAST_WORDS] if fatal else lines[-LAST_WORDS:]
+
+
+def _end_of_text(path: Path) -> str:
+    """The last of a text that may be of any length."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - LOOKED_AT))
+        return file.read(LOOKED_AT).decode(errors="replace")
 
 
 def _kept(child: Child, desk: Desk) -> list[str]:
@@ -216,8 +235,3 @@ def _kill(child: Child) -> None:
         child.process.kill()
     child.process.join()
     child.told.close()
-
-
-if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
-    os._exit(0)  # to take down all that was imported would take half a second

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable, Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -14,6 +16,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 import pcse_analysis
+from pcse_analysis.errors import CommandError, Problem
+from pcse_analysis.running.guard import MARK
 from pcse_analysis.running.outcomes import EXIT_DEAD, RunError
 
 if TYPE_CHECKING:  # imported in earnest they would take the second that the workshop needs to warm up
@@ -24,6 +28,8 @@ NOT_PASSED_ON = ("MPLBACKEND",)
 """A backend for charts that the machine sets, as cron and CI do, is no business of a page."""
 ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 """A process that forks may have no threads, and libraries of linear algebra start some."""
+SAFE = ("-P",)
+"""No module is taken from the folder that the command happens to be called in, where a ``random.py`` may lie."""
 PACKAGE_FOLDER = str(Path(pcse_analysis.__file__).parents[1])
 
 
@@ -36,14 +42,22 @@ class Workshop:
     """Makes pages side by side, each in a fresh process. It starts warming up when it is made, before there is work."""
 
     def __init__(self, jobs: int) -> None:
-        """Start it; ``jobs`` is how many pages may be in the making at once."""
+        """Start it; ``jobs`` is how many pages may be in the making at once.
+
+        Raises:
+            CommandError: there is no folder for files of the moment.
+        """
         self.jobs = jobs
+        self._folder = _new_folder()
         ours, theirs = socket.socketpair()
         with theirs:
+            self._mark = os.environ.get(MARK)
+            os.environ[MARK] = self._folder.name  # whatever this process itself starts meanwhile bears it too
             surroundings = {name: value for name, value in os.environ.items() if name not in NOT_PASSED_ON}
             paths = [PACKAGE_FOLDER, *filter(None, [os.environ.get("PYTHONPATH", "")])]
+            words = [theirs.fileno(), jobs, os.getpid(), self._folder]
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "pcse_analysis.running.warm", str(theirs.fileno()), str(jobs)],
+                [sys.executable, *SAFE, "-m", "pcse_analysis.running.guard", *map(str, words)],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -91,6 +105,11 @@ class Workshop:
             self._process.kill()
             self._process.wait()
         self._asked.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+        if self._mark is None:
+            os.environ.pop(MARK, None)
+        else:
+            os.environ[MARK] = self._mark
 
     def __enter__(self) -> Workshop:
         return self
@@ -99,6 +118,16 @@ class Workshop:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _new_folder() -> Path:
+    """A folder for files of the moment, whose name also marks the processes of this run."""
+    try:
+        return Path(tempfile.mkdtemp(prefix="pcse-run-"))
+    except OSError as error:
+        what = f"no temporary folder can be made: {error.strerror}"
+        to_do = "free some space, or name a folder that may be written to in the environment variable TMPDIR."
+        raise CommandError([Problem(what=what, to_do=to_do)]) from None
 
 
 @contextlib.contextmanager

@@ -1,0 +1,285 @@
+"""Disks that are full or may not be written to, other runs, clocks, odd names, and files that are edited meanwhile."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from pcse_analysis.evidence import read_inputs
+from pcse_analysis.origins import tree_sha256
+from pcse_analysis.running import assembly
+from pcse_analysis.running import build as building
+from pcse_analysis.running.report import evidence_for
+from pcse_analysis.running.staging import locked
+from tests.conftest import Ended, run_pcse
+from tests.running.kills import NAME, NO_BROWSER
+from tests.running.traps import ended, hashes, rows, staging, start, sums_hold, trap_project, until
+
+pytestmark = pytest.mark.xdist_group("meanwhile")
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="mounts a small disk, which only root may")
+AREAS = ("00123", "1e5")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_browser() -> Iterator[None]:
+    """A PDF bears the time, so that the bytes of two builds would differ."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CHROMIUM", NO_BROWSER)
+        yield
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with a good edition and a good batch, in folders and from a file with odd names."""
+    root = trap_project(tmp_path_factory.mktemp("meanwhile") / NAME)
+    rows(over(root), ["area"], [[area] for area in AREAS])
+    for made in (run_pcse("build", "--project", root), batch(root)):
+        assert made.code == 0, made.err
+    return root
+
+
+def over(root: Path) -> Path:
+    return root / "Orte é 100 %s d'été.csv"
+
+
+def out(root: Path) -> Path:
+    return root / "outputs/Ausgabe ü %d's"
+
+
+def batch(root: Path, *words: object) -> Ended:
+    return run_pcse("batch", "trap", "--project", root, "--over", over(root), "--out", out(root), *words)
+
+
+def edition(root: Path) -> Path:
+    return root / "outputs/published"
+
+
+def good_batch(root: Path) -> Path:
+    (folder,) = (path for path in out(root).iterdir() if path.is_dir())
+    return folder
+
+
+@contextmanager
+def disk(folder: Path, size: int) -> Iterator[None]:
+    """Let a folder be a disk of its own, of so many bytes, with what is in it."""
+    aside = folder.with_name(folder.name + " aside")
+    if folder.exists():
+        folder.rename(aside)
+    folder.mkdir(parents=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder], check=True)
+    try:
+        if aside.exists():
+            shutil.copytree(aside, folder, dirs_exist_ok=True)
+        yield
+    finally:
+        subprocess.run(["umount", "-l", folder], check=True)
+        folder.rmdir()
+        if aside.exists():
+            aside.rename(folder)
+
+
+def grown(folder: Path, options: str = "size=50m,rw") -> None:
+    subprocess.run(["mount", "-o", f"remount,{options}", folder], check=True)
+
+
+def size_of(folder: Path) -> int:
+    """The bytes that a folder takes on a disk of whole pages of memory."""
+    return sum(-(-path.stat().st_size // 4096) * 4096 for path in folder.rglob("*") if path.is_file())
+
+
+def refused(made: Ended, *said: str) -> None:
+    """Pass where a command ended as a mistake that the user can mend, in these words."""
+    assert (made.code, made.out, "Traceback" in made.err) == (2, "", False), made.err
+    assert [words for words in said if words not in made.err] == []
+
+
+# ---- disks
+
+
+@needs_root
+def test_a_full_disk_of_outputs(project: Path) -> None:
+    before = hashes(edition(project))
+    with disk(project / "outputs", size_of(project / "outputs") + 200_000):
+        refused(run_pcse("build", "--project", project), "outputs", "no space left", "free some space")
+        assert hashes(edition(project)) == before
+        assert sums_hold(edition(project))
+        assert staging(project / "outputs") == []
+        grown(project / "outputs")
+        assert run_pcse("build", "--project", project).code == 0
+        assert hashes(edition(project)) == before
+
+
+@needs_root
+def test_a_full_disk_of_reports_in_the_making(project: Path) -> None:
+    before = hashes(out(project))
+    with disk(project / "build", 100_000):
+        stopped = batch(project, "--again")
+        assert stopped.code == 2
+        assert "build/batches" in stopped.err
+        assert "no space left" in stopped.err
+        assert "Traceback" not in stopped.err
+        assert hashes(out(project)) == before
+        grown(project / "build")
+        assert batch(project, "--again").code == 0
+    assert hashes(out(project)) == before
+
+
+@needs_root
+def test_a_full_disk_of_temporary_files(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is written while a notebook runs names the temporary folder, not that of the outputs."""
+    small = tmp_path / "temporary"
+    page = tmp_path / "page.html"
+    with disk(small, 12_288):
+        words = ("run", "trap", "--out", page)
+        code, said = ended(start(project, *words, env={"TMPDIR": str(small)}))
+        assert (code, "Traceback" in said) == (2, False), said
+        assert f"'{small}/" in said
+        assert "no space left" in said
+        assert not page.exists()
+        assert list(small.iterdir()) == []
+        grown(small)
+        assert ended(start(project, *words, env={"TMPDIR": str(small)})) == (0, "")
+
+
+@needs_root
+def test_outputs_that_may_not_be_written_to(project: Path) -> None:
+    """Permissions do not bind root: the disk itself is mounted read-only."""
+    before = hashes(project / "outputs")
+    with disk(project / "outputs", 50_000_000):
+        grown(project / "outputs", "ro")
+        refused(run_pcse("build", "--project", project), "nothing can be written to", "outputs")
+        refused(batch(project, "--again"), "nothing can be written to", "outputs")
+        refused(run_pcse("run", "trap", "--project", project), "outputs/reports' cannot be made: Read-only file system")
+        grown(project / "outputs")
+        assert hashes(project / "outputs") == before
+
+
+@pytest.mark.parametrize("name", ["a file/x.html", f"{'x' * 300}/x.html"])
+def test_a_folder_for_a_page_that_cannot_be_made(project: Path, tmp_path: Path, name: str) -> None:
+    (tmp_path / "a file").touch()
+    refused(run_pcse("run", "trap", "--project", project, "--out", tmp_path / name), "cannot be made")
+
+
+# ---- other runs at the same time
+
+
+def test_of_two_runs_the_second_is_told_to_wait(project: Path, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    work = project / "build/batches" / good_batch(project).name
+    for target, run in [
+        (edition(project), lambda: run_pcse("build", "--project", project)),
+        (good_batch(project), lambda: batch(project, "--again")),
+        (work, lambda: batch(project, "--again", "--out", tmp_path)),  # elsewhere, but made in the same place
+        (page, lambda: run_pcse("run", "trap", "--project", project, "--out", page)),
+    ]:
+        with locked(target):
+            refused(run(), f"'{target}' is being made by another run now", "wait until that has ended")
+
+
+def test_a_build_goes_on_while_what_is_old_is_pruned(project: Path) -> None:
+    before = hashes(edition(project))
+    process = start(project, "build")
+    until(lambda: bool(list((project / "outputs").glob(".published~*"))))
+    pruned = run_pcse("prune", "--project", project, "--yes")
+    assert pruned.code == 0
+    assert ended(process)[0] == 0
+    assert hashes(edition(project)) == before
+
+
+# ---- clocks
+
+
+@pytest.mark.parametrize("year", [1980, 2099])
+def test_no_time_of_a_file_is_looked_at(project: Path, year: int) -> None:
+    at = (year - 1970) * 365.25 * 86_400
+    for path in project.rglob("*"):
+        os.utime(path, (at, at))
+    assert batch(project).out.startswith("Unchanged: 2 reports")
+
+
+# ---- files that are edited meanwhile
+
+
+@pytest.fixture
+def kept(project: Path) -> Iterator[None]:
+    """Put back whatever a test does to notebooks and data."""
+    paths = [path for part in ("notebooks", "data") for path in (project / part).rglob("*") if path.is_file()]
+    before = {path: path.read_bytes() for path in paths}
+    yield
+    for path, content in before.items():
+        path.write_bytes(content)
+
+
+def edit(project: Path, *names: str) -> None:
+    for name in names:
+        path = project / name
+        path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+
+
+def break_notebook(project: Path, name: str) -> None:
+    path = project / "notebooks" / f"{name}.ipynb"
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    notebook["cells"][1]["source"] = "raise ValueError('edited meanwhile')"
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+
+
+def then(do: Callable[..., object], first: Callable[[], object]) -> Callable[..., object]:
+    """What is done, and before it something else."""
+
+    def both(*words: object, **named: object) -> object:
+        first()
+        return do(*words, **named)
+
+    return both
+
+
+@pytest.mark.usefixtures("kept")
+def test_a_batch_uses_the_notebooks_that_it_read(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of the reports and of the index; the record tells their hash, and the next run makes all anew."""
+    before = hashes(good_batch(project))
+    read = tree_sha256((project / "notebooks").glob("*.ipynb"), project)
+
+    def broken() -> None:
+        break_notebook(project, "trap")
+        break_notebook(project, "batch_index")
+
+    monkeypatch.setattr(assembly, "desk_for", then(assembly.desk_for, broken))
+    made = batch(project, "--again")
+    assert made.code == 0, made.err
+    assert hashes(good_batch(project)) == before
+    record = json.loads((good_batch(project) / "provenance.json").read_text(encoding="utf-8"))
+    assert record["notebooks_sha256"] == read
+    monkeypatch.undo()
+    monkeypatch.setenv("CHROMIUM", NO_BROWSER)
+    assert "edited meanwhile" in batch(project).err
+
+
+@pytest.mark.usefixtures("kept")
+def test_a_build_uses_the_notebooks_that_it_read(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = hashes(edition(project))
+    broken = lambda: break_notebook(project, "annex")  # noqa: E731
+    monkeypatch.setattr(building, "_make_pages", then(building._make_pages, broken))
+    assert run_pcse("build", "--project", project).code == 0
+    assert hashes(edition(project)) == before
+
+
+@pytest.mark.usefixtures("kept")
+@pytest.mark.parametrize("name", ["data/published/survey_results.csv", "notebooks/trap.ipynb"])
+def test_what_is_edited_between_planning_and_reading_stops_the_run(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    before = hashes(project / "outputs")
+    first = lambda: edit(project, name)  # noqa: E731
+    said = f"changed while this run was made from it: {name}"
+    monkeypatch.setattr(assembly, "evidence_for", then(evidence_for, first))
+    refused(batch(project, "--again"), said, "run it again")
+    monkeypatch.setattr(building, "read_inputs", then(read_inputs, first))
+    refused(run_pcse("build", "--project", project), said)
+    assert hashes(project / "outputs") == before
