@@ -64,9 +64,11 @@ class Workshop:
                 env=surroundings | ONE_THREAD | {"PYTHONPATH": os.pathsep.join(paths)},
             )
         self._asked = Connection(ours.detach())
+        self._opened = False
 
     def open(self, desk: Desk) -> None:
         """Tell it what all pages have in common. To be called once, before the first page is asked for."""
+        self._opened = True
         with _as_death():
             self._asked.send(desk)
 
@@ -94,6 +96,8 @@ class Workshop:
     def close(self) -> None:
         """End it, and whatever it is making."""
         self._asked.close()
+        if not self._opened:
+            self._process.kill()  # it may import for seconds yet, and has nothing to clear away
         try:
             self._process.wait(timeout=10)
         except subprocess.TimeoutExpired:
