@@ -6,21 +6,26 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from pcse_analysis import cli_reports
 from pcse_analysis.evidence import read_inputs
 from pcse_analysis.origins import tree_sha256
 from pcse_analysis.running import assembly
 from pcse_analysis.running import build as building
+from pcse_analysis.running.batch import batch_of, is_unchanged
+from pcse_analysis.running.material import material_of
 from pcse_analysis.running.report import evidence_for
+from pcse_analysis.running.reports import plan_batch
 from pcse_analysis.running.staging import locked
 from tests.conftest import Ended, run_pcse
 from tests.running.kills import NAME, NO_BROWSER
-from tests.running.traps import ended, hashes, rows, staging, start, sums_hold, trap_project, until
+from tests.running.traps import hashes, rows, staging, sums_hold, trap_project, until
 
 pytestmark = pytest.mark.xdist_group("meanwhile")
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="mounts a small disk, which only root may")
@@ -136,16 +141,14 @@ def test_a_full_disk_of_temporary_files(project: Path, tmp_path: Path, monkeypat
     """What is written while a notebook runs names the temporary folder, not that of the outputs."""
     small = tmp_path / "temporary"
     page = tmp_path / "page.html"
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setenv("TMPDIR", str(small))
     with disk(small, 12_288):
-        words = ("run", "trap", "--out", page)
-        code, said = ended(start(project, *words, env={"TMPDIR": str(small)}))
-        assert (code, "Traceback" in said) == (2, False), said
-        assert f"'{small}/" in said
-        assert "no space left" in said
+        refused(run_pcse("run", "trap", "--project", project, "--out", page), f"'{small}/", "no space left")
         assert not page.exists()
-        assert list(small.iterdir()) == []
+        until(lambda: list(small.iterdir()) == [], 2)
         grown(small)
-        assert ended(start(project, *words, env={"TMPDIR": str(small)})) == (0, "")
+        assert run_pcse("run", "trap", "--project", project, "--out", page).code == 0
 
 
 @needs_root
@@ -161,10 +164,22 @@ def test_outputs_that_may_not_be_written_to(project: Path) -> None:
         assert hashes(project / "outputs") == before
 
 
-@pytest.mark.parametrize("name", ["a file/x.html", f"{'x' * 300}/x.html"])
-def test_a_folder_for_a_page_that_cannot_be_made(project: Path, tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("a file/x.html", "cannot be made: File exists"),
+        ("a file/deeper/x.html", "cannot be made: Not a directory"),
+        (f"{'x' * 300}/x.html", "cannot be made: File name too long"),
+        (f"{'x' * 300}.html", "file name too long"),
+        ("page", "is no name of a page, expected one that ends in .html"),
+    ],
+)
+def test_a_place_for_a_page_that_cannot_be_is_told_before_anything_starts(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, said: str
+) -> None:
+    monkeypatch.setattr(cli_reports, "Workshop", lambda *_: pytest.fail("a workshop was started"))
     (tmp_path / "a file").touch()
-    refused(run_pcse("run", "trap", "--project", project, "--out", tmp_path / name), "cannot be made")
+    refused(run_pcse("run", "trap", "--project", project, "--out", tmp_path / name), said)
 
 
 # ---- other runs at the same time
@@ -181,16 +196,6 @@ def test_of_two_runs_the_second_is_told_to_wait(project: Path, tmp_path: Path) -
     ]:
         with locked(target):
             refused(run(), f"'{target}' is being made by another run now", "wait until that has ended")
-
-
-def test_a_build_goes_on_while_what_is_old_is_pruned(project: Path) -> None:
-    before = hashes(edition(project))
-    process = start(project, "build")
-    until(lambda: bool(list((project / "outputs").glob(".published~*"))))
-    pruned = run_pcse("prune", "--project", project, "--yes")
-    assert pruned.code == 0
-    assert ended(process)[0] == 0
-    assert hashes(edition(project)) == before
 
 
 # ---- clocks
@@ -215,12 +220,6 @@ def kept(project: Path) -> Iterator[None]:
     yield
     for path, content in before.items():
         path.write_bytes(content)
-
-
-def edit(project: Path, *names: str) -> None:
-    for name in names:
-        path = project / name
-        path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
 
 
 def break_notebook(project: Path, name: str) -> None:
@@ -256,30 +255,41 @@ def test_a_batch_uses_the_notebooks_that_it_read(project: Path, monkeypatch: pyt
     assert hashes(good_batch(project)) == before
     record = json.loads((good_batch(project) / "provenance.json").read_text(encoding="utf-8"))
     assert record["notebooks_sha256"] == read
-    monkeypatch.undo()
-    monkeypatch.setenv("CHROMIUM", NO_BROWSER)
-    assert "edited meanwhile" in batch(project).err
+    plan = plan_batch(project, "trap", "", [], str(over(project)), lambda *_: [])
+    assert not is_unchanged(batch_of(plan, material_of(project), out(project)))
 
 
 @pytest.mark.usefixtures("kept")
-def test_a_build_uses_the_notebooks_that_it_read(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_build_uses_the_notebooks_that_it_read_and_what_is_old_may_be_pruned_meanwhile(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = hashes(edition(project))
-    broken = lambda: break_notebook(project, "annex")  # noqa: E731
+
+    def broken() -> None:
+        break_notebook(project, "annex")
+        pruned = run_pcse("prune", "--project", project, "--yes")
+        assert pruned.code == 0, pruned.err
+
     monkeypatch.setattr(building, "_make_pages", then(building._make_pages, broken))
     assert run_pcse("build", "--project", project).code == 0
     assert hashes(edition(project)) == before
 
 
 @pytest.mark.usefixtures("kept")
-@pytest.mark.parametrize("name", ["data/published/survey_results.csv", "notebooks/trap.ipynb"])
 def test_what_is_edited_between_planning_and_reading_stops_the_run(
-    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+    project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = hashes(project / "outputs")
-    first = lambda: edit(project, name)  # noqa: E731
-    said = f"changed while this run was made from it: {name}"
-    monkeypatch.setattr(assembly, "evidence_for", then(evidence_for, first))
+    names = ("data/published/survey_results.csv", "notebooks/trap.ipynb")
+    said = f"changed while this run was made from it: {', '.join(names)}"
+
+    def edited() -> None:
+        for name in names:
+            path = project / name
+            path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+
+    monkeypatch.setattr(assembly, "evidence_for", then(evidence_for, edited))
     refused(batch(project, "--again"), said, "run it again")
-    monkeypatch.setattr(building, "read_inputs", then(read_inputs, first))
+    monkeypatch.setattr(building, "read_inputs", then(read_inputs, edited))
     refused(run_pcse("build", "--project", project), said)
     assert hashes(project / "outputs") == before

@@ -206,6 +206,7 @@ def rows(path: Path, columns: Sequence[str], lines: Iterator[Sequence[str]] | Se
     """Write a CSV file as the project keeps them."""
     import csv
 
+    path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns)
