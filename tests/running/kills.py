@@ -14,10 +14,10 @@ import signal
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
-from itertools import repeat
+from itertools import product, repeat
 from pathlib import Path
 
 from pcse_analysis.running.guard import marked
@@ -28,7 +28,10 @@ REPORT = ROOT / "docs/kills.md"
 SEED, TIMES = 20180116, 50
 OURS = "PCSE_KILLS"
 """A variable of the environment by which every process of a killed run is found, whatever started it."""
-LINES = ("medical_records", "registrations", "supplies", "gp_payments")
+LINES = ("medical_records", "registrations", "supplies", "gp_payments", "gp_pensions", "performers_list")
+GROUPS = ("all", "practice", "individual", "not_stated")
+AIMED = 3
+"""Of so many kills one is aimed: its moment is drawn from the time after the first thing was written."""
 STATES = ("one", "other")
 NAME = "Enquête 50 % d'été"
 """Of the folder of the project: with blanks, signs and letters that are not English."""
@@ -46,9 +49,12 @@ class Series:
     target: Path
     phase: Callable[[Series], str]
     project: Path
+    reports: int = 0
     good: dict[str, dict[str, str]] = field(default_factory=dict)
     """The hashes of the whole output by the state of the notebook."""
     length: float = 0.0
+    quiet: float = 0.0
+    """Seconds of a run before anything is written."""
 
     @property
     def work(self) -> Path:
@@ -69,12 +75,19 @@ class Series:
         assert made.code == 0, made.err
         return made.out
 
+    def has_written(self) -> bool:
+        """Whether there is anything yet of what a run makes."""
+        return bool(list(self.target.parent.glob(f".{self.target.name}~*")) or list((self.work / "made").glob("*")))
+
     def rehearse(self) -> None:
         """Learn the hashes of both states, and how long a run takes."""
         for state in STATES:
             self.put(state)
             began = time.monotonic()
-            code, said = ended(start(self.project, *self.words))
+            process = start(self.project, *self.words)
+            until(lambda running=process: self.has_written() or running.poll() is not None)
+            self.quiet = time.monotonic() - began
+            code, said = ended(process)
             assert code == 0, said
             self.length = time.monotonic() - began
             self.good[state] = hashes(self.target)
@@ -99,20 +112,24 @@ def batch_phase(series: Series) -> str:
     made = len(list((series.work / "made").glob("*.json")))
     if not made:
         return "before the first report was made"
-    return "with some reports made" if made < len(LINES) else "with all reports made"
+    return "with some reports made" if made < series.reports else "with all reports made"
 
 
-def kill_at(series: Series, after: float, *, group: bool, number: int, complete: bool) -> str:
-    """Kill a run after so many seconds and check all that is to hold then; the phase it was in."""
+def kill_at(series: Series, chance: random.Random, number: int, *, complete: bool) -> str:
+    """Kill a run at a random moment and check all that is to hold then; the phase it was in."""
     old = next(state for state, good in series.good.items() if good == hashes(series.target))
     new = next(state for state in STATES if state != old)
     series.put(new)
     token = f"{os.getpid()}-{series.name}-{number}"
     process = start(series.project, *series.words, env={OURS: token})
-    time.sleep(after)
+    if number % AIMED == 0:
+        until(lambda: series.has_written() or process.poll() is not None)
+        time.sleep(chance.uniform(0, series.length - series.quiet))
+    else:
+        time.sleep(chance.uniform(0, series.length))
     over = process.poll() is not None
     if not over:
-        (os.killpg if group else os.kill)(process.pid, signal.SIGKILL)
+        (os.kill if number % 2 else os.killpg)(process.pid, signal.SIGKILL)
     ended(process)
     until(lambda: not list(marked(token, OURS)), 2)
 
@@ -135,7 +152,7 @@ def _complete(series: Series, state: str, *, done: bool) -> None:
     assert hashes(series.target) == series.good[state], "the next run made other bytes than one that nobody disturbed"
     assert staging(series.target.parent) == []
     if series.name == "batch" and not done:
-        assert f"{len(LINES) - made} reports made, {made} reused" in said
+        assert f"{series.reports - made} reports made, {made} reused" in said
 
 
 def build_series(folder: Path) -> Series:
@@ -151,10 +168,10 @@ def build_series(folder: Path) -> Series:
     )
 
 
-def batch_series(folder: Path) -> Series:
-    """A batch of four reports."""
+def batch_series(folder: Path, groups: Sequence[str] = GROUPS) -> Series:
+    """A batch of a report for each service line and group."""
     project = trap_project(folder / NAME, "survey_change")
-    over = rows(project / "lines.csv", ["service_line"], [[line] for line in LINES])
+    over = rows(project / "lines.csv", ["service_line", "group"], list(product(LINES, groups)))
     return Series(
         name="batch",
         words=("batch", "survey_change", "--over", over, "--jobs", "2"),
@@ -162,6 +179,7 @@ def batch_series(folder: Path) -> Series:
         target=project / "outputs/batches/survey_change-published-by-lines",
         phase=batch_phase,
         project=project,
+        reports=len(LINES) * len(groups),
     )
 
 
@@ -173,14 +191,7 @@ def kill(series: Series, times: int, seed: int, complete_every: int = 1) -> Coun
     chance = random.Random(f"{seed} {series.name}")
     series.rehearse()
     return Counter(
-        kill_at(
-            series,
-            chance.uniform(0, series.length),
-            group=number % 2 == 0,
-            number=number,
-            complete=number % complete_every == 0,
-        )
-        for number in range(1, times + 1)
+        kill_at(series, chance, number, complete=number % complete_every == 0) for number in range(1, times + 1)
     )
 
 
@@ -193,7 +204,7 @@ def killed(make: Callable[[Path], Series], times: int, seed: int) -> list[str]:
     return [
         f"## {series.name.capitalize()}: {times} kills, all checks passed",
         "",
-        f"A run took {series.length:.1f} s.",
+        f"A run took {series.length:.1f} s, {series.quiet:.1f} s of it before anything was written.",
         "",
         *("| killed | times |", "|---|---|"),
         *(f"| {phase} | {count} |" for phase, count in phases.most_common()),
@@ -210,8 +221,9 @@ def main() -> None:
     lines = [
         "# Builds and batches killed at random",
         "",
-        f"Made by `make kills` (seed {given.seed}): a build of an edition of one page, and a batch of {len(LINES)} "
-        "reports on 2 processes, each killed with `kill -9` at a random moment between its start and its full length. "
+        f"Made by `make kills` (seed {given.seed}): a build of an edition of one page, and a batch of "
+        f"{len(LINES) * len(GROUPS)} reports on 2 processes, each killed with `kill -9` at a random moment between its "
+        f"start and its full length; of every {AIMED} kills one between the first thing written and its full length. "
         "Every second kill takes the process that makes the pages with it. After each kill it was checked that",
         "",
         "- within two seconds no process of the run was left,",

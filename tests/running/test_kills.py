@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from tests.running.kills import NO_BROWSER, SEED, Series, batch_series, build_series, kill
 
 
-@pytest.mark.parametrize("make", [build_series, batch_series])
+@pytest.mark.parametrize("make", [build_series, partial(batch_series, groups=["all"])])
 def test_whenever_it_is_killed_the_last_good_output_stands_and_the_next_run_completes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: Callable[[Path], Series]
 ) -> None:

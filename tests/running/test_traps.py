@@ -20,7 +20,6 @@ from tests.conftest import Ended, run_pcse
 from tests.running.traps import (
     CELL,
     TRAPS,
-    ended,
     hashes,
     in_the_cell,
     injected,
@@ -230,12 +229,15 @@ def test_every_exit_code_and_the_last_good_page_stays(
 
 
 @pytest.mark.xdist_group("ends")
-def test_a_backend_for_charts_that_the_machine_sets_changes_nothing(project: Path, page: Path, tmp_path: Path) -> None:
+def test_a_backend_for_charts_that_the_machine_sets_changes_nothing(
+    project: Path, page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Done, 0; the page has its chart, and the bytes of that made without. Cron and CI set MPLBACKEND=Agg."""
     out = tmp_path / "page.html"
     (tmp_path / "random.py").write_text("raise SystemExit('a file that happens to lie here was imported')\n")
-    words = ["run", "trap", "--out", "page.html", "-p", "area=00123"]
-    assert ended(start(project, *words, env={"MPLBACKEND": "Agg"}, cwd=tmp_path)) == (0, "")
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    monkeypatch.chdir(tmp_path)
+    assert run_pcse("run", "trap", "--project", project, "--out", "page.html", "-p", "area=00123").code == 0
     assert "<svg" in out.read_text(encoding="utf-8")
     assert out.read_bytes() == page.read_bytes()
 

@@ -112,16 +112,12 @@ def injected(notebook: Path) -> dict[str, object]:
     }
 
 
-def start(
-    project: Path, *words: object, env: Mapping[str, str] | None = None, cwd: Path | None = None
-) -> subprocess.Popen[str]:
+def start(project: Path, *words: object, env: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
     """Start the command, as a shell would, on this project."""
     given = {"PYTHONPATH": str(ROOT / "src"), "CHROMIUM": "no-such-program", **(env or {})}
     command = [sys.executable, "-P", "-m", "pcse_analysis", *map(str, words), "--project", str(project)]
     pipe = subprocess.PIPE
-    return subprocess.Popen(
-        command, env=os.environ | given, cwd=cwd, stdout=pipe, stderr=pipe, text=True, process_group=0
-    )
+    return subprocess.Popen(command, env=os.environ | given, stdout=pipe, stderr=pipe, text=True, process_group=0)
 
 
 def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
