@@ -59,10 +59,11 @@ lab: $(READY) ## open the notebooks in JupyterLab
 fuzz: $(READY) ## spoil exports at random for some minutes: each is read or refused in words
 	PCSE_FUZZ=1500 $(BIN)/python -m pytest -n 2 tests/cleaning/test_fuzz_exports.py
 
-benchmark: $(READY) ## time cleaning and curves beside pandas, estimates beside numpy and svy (takes some minutes)
+benchmark: $(READY) ## time cleaning, estimates, curves and reports beside their peers (takes some minutes)
 	$(BIN)/python benchmarks/read_and_clean.py
 	$(BIN)/python benchmarks/estimates.py
 	$(BIN)/python benchmarks/resolution.py
+	$(BIN)/python benchmarks/runs.py
 
 simulate: $(READY) ## simulate surveys into docs/simulation.md (takes some minutes)
 	$(BIN)/python -m simulations

@@ -117,7 +117,7 @@ def _report_again(data: Data, root: Path, raw: Path | None, folder: Path) -> Pat
     from pcse_analysis.origins import INDEX
     from pcse_analysis.running.material import material_of
     from pcse_analysis.running.report import make_report
-    from pcse_analysis.running.reports import plan_report
+    from pcse_analysis.running.report_plan import plan_report
     from pcse_analysis.running.workshop import Workshop
 
     record = data.record

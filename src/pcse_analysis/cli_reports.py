@@ -14,7 +14,7 @@ from pcse_analysis.errors import CommandError, Problem
 from pcse_analysis.running.batch import batch_of, is_unchanged, made_before, report_key
 from pcse_analysis.running.material import material_of
 from pcse_analysis.running.records import recorded
-from pcse_analysis.running.reports import named, plan_batch, plan_report, register_names
+from pcse_analysis.running.report_plan import named, plan_batch, plan_report, register_names
 from pcse_analysis.running.staging import check_page, check_target, clear_away, locked, telling_of_the_disk
 from pcse_analysis.running.workshop import Workshop, processors
 

@@ -15,11 +15,10 @@ from hypothesis import strategies as st
 
 from pcse_analysis.catalogue.load import read_catalogue
 from pcse_analysis.errors import Problems, UserError
-from pcse_analysis.running import reports
 from pcse_analysis.running.batch import Batch, batch_of
 from pcse_analysis.running.material import Material
 from pcse_analysis.running.parameters import Parameter, typed
-from pcse_analysis.running.reports import LONGEST_NAME, MARK, ReportPlan, plan_batch, plan_report
+from pcse_analysis.running.report_plan import LONGEST_NAME, MARK, ReportPlan, plan_batch, plan_report
 from tests.conftest import FUZZ, run_pcse
 from tests.running.traps import hashes, rows, trap_project
 
@@ -34,7 +33,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     root = trap_project(tmp_path_factory.mktemp("lists") / "project")
     catalogue = read_catalogue(root, Problems())
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reports, "read_catalogue", lambda *_: catalogue)
+        patch.setattr(report_plan, "read_catalogue", lambda *_: catalogue)
         yield root
 
 

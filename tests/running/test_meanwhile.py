@@ -21,7 +21,7 @@ from pcse_analysis.running import build as building
 from pcse_analysis.running.batch import batch_of, is_unchanged
 from pcse_analysis.running.material import material_of
 from pcse_analysis.running.report import evidence_for
-from pcse_analysis.running.reports import plan_batch
+from pcse_analysis.running.report_plan import plan_batch
 from pcse_analysis.running.staging import locked
 from tests.conftest import Ended, run_pcse
 from tests.running.kills import NAME, NO_BROWSER

@@ -22,7 +22,7 @@ from pcse_analysis.running.parameters import Value
 from pcse_analysis.running.progress import told
 from pcse_analysis.running.records import Progress
 from pcse_analysis.running.report import desk_for, evidence_for, task_for
-from pcse_analysis.running.reports import OF_THE_REGISTER, Report, ReportPlan
+from pcse_analysis.running.report_plan import OF_THE_REGISTER, Report, ReportPlan
 from pcse_analysis.running.staging import replacing
 from pcse_analysis.running.tasks import Desk, Maker, PageEnd, PageTask
 

@@ -19,7 +19,7 @@ from pcse_analysis.origins import file_sha256, listed_sums
 from pcse_analysis.running.finished import is_sound
 from pcse_analysis.running.material import Material
 from pcse_analysis.running.parameters import Notebook, read_notebook
-from pcse_analysis.running.reports import Report, ReportPlan
+from pcse_analysis.running.report_plan import Report, ReportPlan
 
 LIST = "reports.csv"
 INDEX_NOTEBOOK = "batch_index"

@@ -13,7 +13,7 @@ from pcse_analysis.origins import INDEX
 from pcse_analysis.running.gate import refuse
 from pcse_analysis.running.material import Material, check_unmoved
 from pcse_analysis.running.page_check import secrets_of
-from pcse_analysis.running.reports import Report, ReportPlan
+from pcse_analysis.running.report_plan import Report, ReportPlan
 from pcse_analysis.running.staging import MARK, clear_away, locked, telling_of_the_disk
 from pcse_analysis.running.tasks import Desk, PageTask
 from pcse_analysis.running.workshop import Workshop
