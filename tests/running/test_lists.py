@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from pcse_analysis.catalogue.load import read_catalogue
 from pcse_analysis.errors import Problems, UserError
+from pcse_analysis.running import report_plan
 from pcse_analysis.running.batch import Batch, batch_of
 from pcse_analysis.running.material import Material
 from pcse_analysis.running.parameters import Parameter, typed

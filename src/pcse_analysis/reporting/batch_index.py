@@ -37,7 +37,7 @@ NAMES = {AREA: "area", SERVICE_LINE: "service", PRACTICE: "practice"}
 DEFAULT = "default"
 NOT_RANKED = {
     PRACTICE: "Reports on practices stand in no order but that of their names: none tells what a practice said.",
-    "": "Reports on files stand in no order but that of their names.",
+    "": "These reports stand in no order but that of their names.",
 }
 MEANS_NOTHING = (
     "The order in which areas stand means nothing where their intervals overlap: it may be chance, and the same areas "
@@ -74,7 +74,7 @@ def reports(dossier: Dossier, over: str) -> Html:
 
 def index_methods(dossier: Dossier, over: str) -> Html:
     """How the figures of the index are made: those of areas, or of the whole edition."""
-    return methods(dossier, "areas" if over in (AREA, PRACTICE) else "")
+    return methods(dossier, "areas" if over in (AREA, PRACTICE) and dossier.survey.design.areas else "")
 
 
 def _listed(found: Sequence[ListedReport]) -> Markup:
@@ -84,7 +84,7 @@ def _listed(found: Sequence[ListedReport]) -> Markup:
 
 def _groups(dossier: Dossier, over: str) -> Mapping[str, str]:
     """The region of every area, or the area of every practice, as the latest register has them."""
-    known = register_of(dossier) if over in (AREA, PRACTICE) else None
+    known = register_of(dossier) if over in (AREA, PRACTICE) and dossier.survey.design.areas else None
     if known is None:
         return {}
     frame, column = known[1], area_column(dossier)
@@ -102,7 +102,7 @@ def ranking(dossier: Dossier, over: str, question: str = DEFAULT) -> Html:
     Raises:
         CommandError: the latest survey has no such question.
     """
-    if over == AREA:
+    if over == AREA and dossier.survey.design.areas:
         return _areas(dossier, question)
     if over == SERVICE_LINE:
         return _services(dossier)
