@@ -62,14 +62,14 @@ def what_goes(root: Path, keep: int, days: int) -> tuple[list[Going], list[str]]
         else:
             why = f"an older output of '{built.group[0]}'"
             going.append(Going(path=place, why=why, lock=lock, inode=place.stat().st_ino))
-    left_behind = list(_staging(root, told))
-    places = {one.path.relative_to(root).as_posix() for one in (*going, *left_behind)}
-    if not _is_linked(root, RUNS, told):
-        going += [*_records(root, runs, keep, days, places), *_unfinished(root, days)]
     for name in KEPT:
         if not _is_linked(root, name, told):
             going += _kept(root / name, root, keep, days, told)
-    return sorted([*going, *left_behind], key=lambda one: one.path), told
+    going += _staging(root, told)
+    places = {one.path.relative_to(root).as_posix() for one in going}  # records of these may go with them
+    if not _is_linked(root, RUNS, told):
+        going += [*_records(root, runs, keep, days, places), *_unfinished(root, days)]
+    return sorted(going, key=lambda one: one.path), told
 
 
 def prune(root: Path, going: Sequence[Going]) -> list[str]:
