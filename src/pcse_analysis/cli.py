@@ -18,6 +18,7 @@ from pcse_analysis.cli_reports import batch, run
 from pcse_analysis.cli_runs import prune, runs, schedule
 from pcse_analysis.errors import DataError, Problems, UserError
 from pcse_analysis.running.finished import is_as_made
+from pcse_analysis.running.imports import importing
 from pcse_analysis.running.plan import plan_build, read_now
 from pcse_analysis.running.records import recorded
 from pcse_analysis.running.staging import check_target
@@ -164,7 +165,8 @@ def build(
                 click.echo(f"Unchanged: edition '{one}' in {folder}")
                 continue
             with Workshop(processors()) as workshop:  # before what follows is imported, so that both go on at once
-                from pcse_analysis.running.build import build_plan
+                with importing():
+                    from pcse_analysis.running.build import build_plan
 
                 build_plan(workshop, plan, material, folder, timeout, raw, final=final, supersedes=supersedes)
             noted.pages_made = len(plan.pages)

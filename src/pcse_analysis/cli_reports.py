@@ -12,6 +12,7 @@ from pcse_analysis.catalogue.load import project_root
 from pcse_analysis.cli_options import EDITION, PARAMETERS, PROJECT, RAW, TIMEOUT
 from pcse_analysis.errors import CommandError, Problem
 from pcse_analysis.running.batch import batch_of, is_unchanged, made_before, report_key
+from pcse_analysis.running.imports import importing
 from pcse_analysis.running.material import material_of
 from pcse_analysis.running.records import recorded
 from pcse_analysis.running.report_plan import named, plan_batch, plan_report, register_names
@@ -54,7 +55,8 @@ def run(
         with Workshop(1) as workshop:  # before what follows is imported, so that both go on at once
             material = material_of(root, raw).with_read(plan.notebook)
             noted.inputs = report_key(plan, material)
-            from pcse_analysis.running.report import make_report
+            with importing():
+                from pcse_analysis.running.report import make_report
 
             make_report(workshop, plan, material, target, timeout, raw)
         noted.pages_made = 1
@@ -109,7 +111,8 @@ def batch(
             click.echo(f"Unchanged: {len(plan.reports)} reports in {planned.target}")
             return
         with locked(planned.work), _maker(scheduler, jobs, len(plan.reports)) as maker:
-            from pcse_analysis.running.assembly import make_batch
+            with importing():
+                from pcse_analysis.running.assembly import make_batch
 
             there = {} if again else made_before(planned)
             make_batch(planned, maker, there, noted, raw, timeout)

@@ -36,8 +36,12 @@ def main(socket: int, jobs: int, command: int, folder: Path) -> None:
                 _guard(socket, [command, maker], folder)
             finally:
                 os._exit(0)
-    from pcse_analysis.running import warm
+    from pcse_analysis.running.imports import importing
 
+    with importing():
+        from pcse_analysis.running import warm
+
+        warm.pages.rehearse()
     warm.main(socket, jobs, folder)
 
 

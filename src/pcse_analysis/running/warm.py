@@ -61,7 +61,6 @@ def main(socket: int, jobs: int, folder: Path) -> None:
     """Make pages, so many at once, until the other end of the socket closes; ``folder`` is for files of the moment."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who started this
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    pages.rehearse()
     with contextlib.suppress(EOFError, OSError), Connection(socket) as asker:
         desk: Desk = asker.recv()
         os.environ[PROJECT_FOLDER] = str(desk.root)
