@@ -156,7 +156,9 @@ def findings(dossier: Dossier, selection: Selection, level: int = 3) -> Html:
 
 
 def service(dossier: Dossier, selection: Selection, level: int = 3) -> Html:
-    """What a service is, the standard published for it, and every figure published about it."""
+    """What a service is, the standard published for it, and every figure published about it; all services in turn."""
+    if selection.service_line is None:
+        return services(dossier, selection)
     return Html(joined([*_about(dossier, selection), shares_exhibit(dossier, selection, level)]))
 
 
