@@ -30,6 +30,9 @@ INPUTS = (
     *("notebooks/*.ipynb", "requirements.lock"),
 )
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell's background job ignores it, and would hand that on to every command that a test starts and stops.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 SURVEY = "data/catalogue/surveys/gpc-pcse"
 RESULTS = "data/published/survey_results.csv"

@@ -138,8 +138,6 @@ def test_a_build_that_is_stopped_leaves_the_last_good_output_and_no_kernel(
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        # A shell's background job ignores SIGINT, and so would all that it starts, these tests and this build included.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     started = small_project / "notebooks" / "started"
     deadline = time.monotonic() + 60
