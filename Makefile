@@ -13,7 +13,7 @@ BROKEN := $(VENV)/.incomplete
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help setup evidence test check lab benchmark disclosure slowdown fuzz kills pictures fonts synthetic format lock clean
+.PHONY: help setup evidence test check lab benchmark browser disclosure slowdown fuzz kills pictures fonts synthetic format lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -73,6 +73,9 @@ disclosure: $(READY) ## attack 10,000 protected tables into docs/disclosure.md (
 
 slowdown: $(READY) ## simulate issue logs into docs/slow_down.md (takes some minutes)
 	$(BIN)/python -m simulations.slow_down
+
+browser: $(READY) ## open every page and every notebook in a real browser (make test opens some of each kind)
+	PCSE_EVERYTHING=1 $(BIN)/python -m pytest tests/browser
 
 kills: $(READY) ## kill builds and batches at random moments into docs/kills.md (takes some minutes)
 	$(BIN)/python -m tests.running.kills

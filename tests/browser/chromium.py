@@ -19,6 +19,8 @@ ARGUMENTS = [
 ]
 
 
+EVERYTHING = bool(os.environ.get("PCSE_EVERYTHING"))
+"""Whether every page and notebook is opened, as ``make browser`` does, and not only some of each kind."""
 NEEDS_CHROMIUM = [
     pytest.mark.slow,
     pytest.mark.browser,

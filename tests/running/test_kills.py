@@ -16,4 +16,4 @@ def test_whenever_it_is_killed_the_last_good_output_stands_and_the_next_run_comp
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: Callable[[Path], Series]
 ) -> None:
     monkeypatch.setenv("CHROMIUM", NO_BROWSER)
-    assert sum(kill(make(tmp_path), 3, SEED, complete_every=3).values()) == 3
+    assert sum(kill(make(tmp_path), 2, SEED, complete_every=2).values()) == 2

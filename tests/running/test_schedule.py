@@ -23,7 +23,10 @@ from tests.test_packaging import REGISTRY_HOSTS
 
 WORDS = ("build", "--edition", "published")
 ODD = """x=50% of "it's" $HOME `id` ;&|<>*?#!~{}()"""
-STUB = """#!{python} -S
+# A program that any shell starts, as a line #!PYTHON does not where the path of Python holds a blank.
+STUB = """#!/bin/sh
+'''exec' "{python}" -S "$0" "$@"
+' '''
 import json, os, sys, time
 from pathlib import Path
 with open("seen.jsonl", "a") as file:
@@ -105,7 +108,9 @@ def test_of_two_at_once_the_second_does_not_run(root: Path) -> None:
     _, command = as_cron_reads(text)
     (root / "seconds").write_text("2", encoding="utf-8")
     with subprocess.Popen(["env", "-i", "/bin/sh", "-c", command], cwd="/") as first:
+        late = time.monotonic() + 30
         while not (root / "seen.jsonl").exists():
+            assert time.monotonic() < late, "the first run did not start"
             time.sleep(0.02)
         second = run_by_cron(command)
         assert first.wait(timeout=30) == 7
