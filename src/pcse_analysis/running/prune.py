@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from filelock import FileLock, Timeout
 
@@ -106,7 +106,11 @@ def _records(root: Path, runs: Sequence[Run], keep: int, days: int, places: set[
 
 def _needed(root: Path, runs: Sequence[Run], places: set[str]) -> set[str]:
     """The records of runs that go on, and the last that made each folder as it is; ``places`` are about to go."""
-    sums = {run.target: sums_sha256(root / run.target) for run in runs if run.target not in places}
+
+    def stays(target: str) -> bool:
+        return places.isdisjoint(path.as_posix() for path in (PurePosixPath(target), *PurePosixPath(target).parents))
+
+    sums = {run.target: sums_sha256(root / run.target) for run in runs if stays(run.target)}
     made = {}
     for run in runs:
         outside = "/" not in run.target  # only its name is known
